@@ -1,0 +1,10 @@
+"""The notes application."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class NotesConfig(AppConfig):
+    name = "notes"
+    verbose_name = "Nexus"

@@ -1,0 +1,1 @@
+"""The weekly digest: when, what, how it looks, how it is sent."""

@@ -1,0 +1,31 @@
+"""The rows that Nexus keeps; one module per subject."""
+
+from __future__ import annotations
+
+from notes.models.digest import Delivery, Edition
+from notes.models.event import Event, EventKind
+from notes.models.hub import Hub, Membership, Section
+from notes.models.job import Job
+from notes.models.link import Link, LinkCheck, NoteLink
+from notes.models.note import Note, Tag
+from notes.models.readme import Readme
+from notes.models.subscriber import Subscriber, Subscription
+
+__all__ = [
+    "Delivery",
+    "Edition",
+    "Event",
+    "EventKind",
+    "Hub",
+    "Job",
+    "Link",
+    "LinkCheck",
+    "Membership",
+    "Note",
+    "NoteLink",
+    "Readme",
+    "Section",
+    "Subscriber",
+    "Subscription",
+    "Tag",
+]

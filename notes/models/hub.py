@@ -1,0 +1,84 @@
+"""A hub: one README, its sections, its members."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db import models
+from django.urls import reverse
+
+from notes.readme.model import SectionKind
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+class HubQuerySet(models.QuerySet["Hub"]):
+    def writable_by(self, user: User | AbstractBaseUser | AnonymousUser) -> HubQuerySet:
+        """The hubs that this person may submit notes to."""
+        if getattr(user, "is_staff", False):
+            return self
+        return self.filter(memberships__user_id=user.pk).distinct()
+
+
+class Hub(models.Model):
+    slug = models.SlugField(max_length=60, unique=True)
+    title = models.CharField(max_length=200)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = HubQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["title", "id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("hub_detail", args=[self.slug])
+
+
+class Membership(models.Model):
+    """A person who may write in a hub; a maintainer may also import and configure."""
+
+    class Role(models.TextChoices):
+        LEARNER = "learner"
+        MAINTAINER = "maintainer"
+
+    hub = models.ForeignKey(Hub, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships"
+    )
+    role = models.CharField(max_length=20, choices=Role, default=Role.LEARNER)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["hub", "user"], name="one_membership"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.hub}"
+
+
+class Section(models.Model):
+    """One heading of the README with the text up to its first note."""
+
+    hub = models.ForeignKey(Hub, models.CASCADE, related_name="sections")
+    position = models.PositiveIntegerField()
+    level = models.PositiveSmallIntegerField(default=2)
+    title = models.CharField(max_length=500, blank=True)
+    kind = models.CharField(
+        max_length=20,
+        choices=[(kind.value, kind.value.replace("_", " ")) for kind in SectionKind],
+        default=SectionKind.FREE.value,
+    )
+    opening = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["position", "id"]
+        indexes = [models.Index(fields=["hub", "position"])]
+
+    def __str__(self) -> str:
+        return self.title or "(no heading)"

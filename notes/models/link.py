@@ -1,0 +1,86 @@
+"""Links, the notes that hold them, and what each check saw."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+
+from notes.links.verdicts import Verdict
+from notes.models.hub import Hub
+from notes.models.note import Note
+
+VERDICTS = [(verdict.value, verdict.value) for verdict in Verdict]
+
+
+class LinkQuerySet(models.QuerySet["Link"]):
+    def in_hub(self, hub: Hub) -> Self:
+        """The links of the hub's published notes."""
+        return self.filter(
+            note_links__note__hub=hub,
+            note_links__note__state=Note.State.PUBLISHED,
+        ).distinct()
+
+    def broken(self) -> Self:
+        return self.filter(verdict=Verdict.DEAD)
+
+
+class Link(models.Model):
+    """One normalised URL; checked once however many notes hold it."""
+
+    url = models.CharField(max_length=2000, unique=True)
+    verdict = models.CharField(
+        max_length=20, choices=VERDICTS, default=Verdict.UNCHECKED.value
+    )
+    status = models.PositiveSmallIntegerField(null=True)
+    final_url = models.CharField(max_length=2000, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    checked_at = models.DateTimeField(null=True)
+
+    objects = LinkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["url"]
+        indexes = [models.Index(fields=["checked_at"])]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class NoteLink(models.Model):
+    """A link as it stands in a note."""
+
+    note = models.ForeignKey(Note, models.CASCADE, related_name="note_links")
+    link = models.ForeignKey(Link, models.CASCADE, related_name="note_links")
+    url = models.CharField(max_length=2000, help_text="As the learner wrote it.")
+    line = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["line", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["note", "link", "url"], name="one_link_per_note"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class LinkCheck(models.Model):
+    """What one look at a link saw."""
+
+    link = models.ForeignKey(Link, models.CASCADE, related_name="checks")
+    verdict = models.CharField(max_length=20, choices=VERDICTS)
+    status = models.PositiveSmallIntegerField(null=True)
+    final_url = models.CharField(max_length=2000, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    elapsed_ms = models.PositiveIntegerField(default=0)
+    checked_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-checked_at"]
+        indexes = [models.Index(fields=["link", "-checked_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.link} {self.verdict}"

@@ -1,0 +1,49 @@
+"""The state of a hub's README: which version is asked for, which is published."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import F
+
+from notes.models.hub import Hub
+
+
+class ReadmeQuerySet(models.QuerySet["Readme"]):
+    def request_rebuild(self, hub: Hub) -> int:
+        """Ask for a version newer than any asked for before, and return its number.
+
+        Must run in the transaction of the change that the version shows.
+        """
+        self.filter(hub=hub).update(requested=F("requested") + 1)
+        return self.values_list("requested", flat=True).get(hub=hub)
+
+    def publish(self, hub: Hub, *, version: int, commit: str, at: datetime) -> bool:
+        """Record ``version`` as published unless a newer one already is."""
+        newer = self.filter(hub=hub, published__lt=version)
+        return bool(newer.update(published=version, commit=commit, published_at=at))
+
+
+class Readme(models.Model):
+    hub = models.OneToOneField(Hub, models.CASCADE, related_name="readme")
+    preamble = models.TextField(blank=True)
+    requested = models.PositiveBigIntegerField(default=0)
+    published = models.PositiveBigIntegerField(default=0)
+    commit = models.CharField(max_length=40, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReadmeQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"README of {self.hub}"
+
+    def shows(self, version: int) -> bool:
+        """Whether the published README contains the change that asked for ``version``."""
+        return self.published >= version
+
+    @property
+    def short_commit(self) -> str:
+        return self.commit[:7]
+
+

@@ -1,0 +1,61 @@
+"""People who get a hub's digest by mail."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models.functions import Lower
+
+from notes.models.hub import Hub
+
+
+class Subscriber(models.Model):
+    """One mail address, whatever it follows."""
+
+    email = models.EmailField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["email"]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="one_subscriber_per_address"),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class SubscriptionQuerySet(models.QuerySet["Subscription"]):
+    def active(self) -> Self:
+        """Confirmed and not ended."""
+        return self.filter(confirmed_at__isnull=False, ended_at=None)
+
+
+class Subscription(models.Model):
+    """That an address follows a hub: asked for, confirmed, ended."""
+
+    subscriber = models.ForeignKey(
+        Subscriber, models.CASCADE, related_name="subscriptions"
+    )
+    hub = models.ForeignKey(Hub, models.CASCADE, related_name="subscriptions")
+    requested_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = SubscriptionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subscriber", "hub"], name="one_subscription_per_hub"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subscriber} follows {self.hub}"
+
+    @property
+    def is_active(self) -> bool:
+        return self.confirmed_at is not None and self.ended_at is None

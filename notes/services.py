@@ -1,0 +1,202 @@
+"""What people do: each service is one transaction that ends in recording its event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from notes.digests import schedule
+from notes.events import record_event, record_event_once
+from notes.models import (
+    EventKind,
+    Hub,
+    Membership,
+    Note,
+    Readme,
+    Section,
+    Subscriber,
+    Subscription,
+    Tag,
+)
+from notes.readme import importer
+from notes.readme.importer import Receipt
+from notes.readme.outline import DEFAULT_SECTIONS
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteText:
+    """What a learner types into the form."""
+
+    section: Section
+    title: str
+    body: str = ""
+    problem: str = ""
+    solution: str = ""
+    tags: tuple[str, ...] = ()
+
+
+@transaction.atomic
+def create_hub(*, slug: str, title: str, maintainer: User | None = None) -> Hub:
+    """A hub with the sections of the programme, ready for its first note."""
+    hub = Hub.objects.create(slug=slug, title=title)
+    Readme.objects.create(hub=hub, preamble="")
+    Section.objects.bulk_create(
+        Section(
+            hub=hub,
+            position=position,
+            level=level,
+            title=heading.format(title=title),
+            kind=kind.value,
+            opening=opening.format(title=title),
+        )
+        for position, (level, heading, kind, opening) in enumerate(DEFAULT_SECTIONS)
+    )
+    if maintainer:
+        Membership.objects.create(
+            hub=hub, user=maintainer, role=Membership.Role.MAINTAINER
+        )
+    return hub
+
+
+@transaction.atomic
+def submit_note(*, hub: Hub, author: User, text: NoteText) -> Note:
+    note = Note(hub=hub, author=author, submitted_at=timezone.now())
+    _write(note, text)
+    record_event(EventKind.NOTE_SUBMITTED, note=note, actor=author)
+    return note
+
+
+@transaction.atomic
+def edit_note(*, note: Note, editor: User, text: NoteText) -> Note:
+    _write(note, text)
+    record_event(EventKind.NOTE_EDITED, note=note, actor=editor)
+    return note
+
+
+@transaction.atomic
+def withdraw_note(*, note: Note, editor: User) -> Note:
+    """Take a note out of the README; its text stays in the database."""
+    note.state = Note.State.WITHDRAWN
+    note.is_placed = False
+    note.readme_version = Readme.objects.request_rebuild(note.hub)
+    note.save()
+    record_event(EventKind.NOTE_WITHDRAWN, note=note, actor=editor)
+    return note
+
+
+def _write(note: Note, text: NoteText) -> None:
+    note.section = text.section
+    note.title = text.title
+    note.body = text.body
+    note.problem = text.problem
+    note.solution = text.solution
+    note.state = Note.State.PUBLISHED
+    note.is_placed = False
+    note.readme_version = Readme.objects.request_rebuild(note.hub)
+    is_new = note.pk is None
+    note.save()
+    if text.tags or not is_new:
+        note.tags.set(_tags(text.tags))
+
+
+def _tags(names: Iterable[str]) -> list[Tag]:
+    wanted = set(names)
+    Tag.objects.bulk_create([Tag(name=name) for name in wanted], ignore_conflicts=True)
+    return list(Tag.objects.filter(name__in=wanted))
+
+
+@transaction.atomic
+def import_readme(*, hub: Hub, text: str, actor: User | None = None) -> Receipt:
+    """Make the README the hub's content; notes that it already holds are kept."""
+    receipt = importer.store(hub, text)
+    version = Readme.objects.request_rebuild(hub)
+    record_event(
+        EventKind.README_IMPORTED,
+        hub=hub,
+        actor=actor,
+        notes=receipt.notes,
+        version=version,
+    )
+    return receipt
+
+
+@transaction.atomic
+def subscribe(*, email: str, hub: Hub) -> Subscription:
+    """Ask for a hub's digest; nothing is sent but a question until it is confirmed."""
+    subscriber = Subscriber.objects.get_or_create(
+        email__iexact=email, defaults={"email": email}
+    )[0]
+    subscription = Subscription.objects.get_or_create(
+        subscriber=subscriber, hub=hub, defaults={"requested_at": timezone.now()}
+    )[0]
+    if not subscription.is_active and not _asked_lately(subscription):
+        subscription.requested_at = timezone.now()
+        subscription.save()
+        record_event(EventKind.SUBSCRIPTION_REQUESTED, subscription=subscription)
+    return subscription
+
+
+def _asked_lately(subscription: Subscription) -> bool:
+    """Whether the last question is too fresh to mail the address another one."""
+    last = subscription.events.filter(kind=EventKind.SUBSCRIPTION_REQUESTED).last()
+    return bool(last) and timezone.now() - last.recorded_at < timedelta(minutes=5)
+
+
+@transaction.atomic
+def confirm_subscription(*, subscription: Subscription) -> None:
+    if subscription.is_active:
+        return
+    subscription.confirmed_at = timezone.now()
+    subscription.ended_at = None
+    subscription.save()
+    record_event(EventKind.SUBSCRIPTION_CONFIRMED, subscription=subscription)
+
+
+@transaction.atomic
+def unsubscribe(*, subscription: Subscription) -> None:
+    if subscription.ended_at:
+        return
+    subscription.ended_at = timezone.now()
+    subscription.save()
+    record_event(EventKind.SUBSCRIPTION_ENDED, subscription=subscription)
+
+
+@transaction.atomic
+def record_due_digests(*, at: datetime) -> int:
+    """Record the digests that have fallen due by ``at``; how many were new."""
+    week = schedule.week_due(at)
+    return sum(
+        record_event_once(
+            EventKind.DIGEST_FELL_DUE,
+            key=f"digest:{hub.slug}:{week}",
+            hub=hub,
+            week=str(week),
+        )
+        for hub in Hub.objects.filter(created_at__lt=week.end)
+    )
+
+
+@transaction.atomic
+def record_due_link_checks(*, at: datetime) -> int:
+    """Record, once in an ISO week and hub, that its links want another look."""
+    week = schedule.Week.of(at)
+    return sum(
+        record_event_once(
+            EventKind.LINKS_FELL_DUE, key=f"links:{hub.slug}:{week}", hub=hub
+        )
+        for hub in Hub.objects.all()
+    )
+
+
+@transaction.atomic
+def record_due_housekeeping(*, at: datetime) -> int:
+    return int(
+        record_event_once(
+            EventKind.HOUSEKEEPING_FELL_DUE, key=f"housekeeping:{at.date()}"
+        )
+    )

@@ -1,0 +1,1 @@
+"""What happens because of the events: handlers, relay, clock."""

@@ -1,0 +1,34 @@
+"""Who reacts to what: the only table of its kind."""
+
+from __future__ import annotations
+
+from notes.models import EventKind
+from tasks.digests import compose_digest, send_confirmation, send_digest
+from tasks.housekeeping import prune_history
+from tasks.jobs import Handler
+from tasks.links import check_links, recheck_links
+from tasks.readme import rebuild_readme
+
+EVENT_HANDLERS: dict[str, tuple[Handler, ...]] = {
+    EventKind.NOTE_SUBMITTED: (rebuild_readme, check_links),
+    EventKind.NOTE_EDITED: (rebuild_readme, check_links),
+    EventKind.NOTE_WITHDRAWN: (rebuild_readme,),
+    EventKind.README_IMPORTED: (rebuild_readme, recheck_links),
+    EventKind.README_PUBLISHED: (),
+    EventKind.LINKS_FELL_DUE: (recheck_links,),
+    EventKind.LINKS_CHECKED: (),
+    EventKind.LINK_VERDICT_CHANGED: (),
+    EventKind.SUBSCRIPTION_REQUESTED: (send_confirmation,),
+    EventKind.SUBSCRIPTION_CONFIRMED: (),
+    EventKind.SUBSCRIPTION_ENDED: (),
+    EventKind.DIGEST_FELL_DUE: (compose_digest,),
+    EventKind.DIGEST_COMPOSED: (send_digest,),
+    EventKind.DIGEST_SENT: (),
+    EventKind.HOUSEKEEPING_FELL_DUE: (prune_history,),
+}
+
+HANDLERS: dict[str, Handler] = {
+    handler.name: handler
+    for handlers in EVENT_HANDLERS.values()
+    for handler in handlers
+}

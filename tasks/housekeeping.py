@@ -1,0 +1,13 @@
+"""Keeps the ledger and the outbox from growing for ever."""
+
+from __future__ import annotations
+
+from notes import housekeeping
+from notes.models import Job
+from tasks.jobs import handler
+
+
+@handler(queue="housekeeping")
+def prune_history(job: Job) -> None:
+    with job.completion():
+        job.result = housekeeping.prune()

@@ -1,0 +1,24 @@
+"""Handlers about the links in notes."""
+
+from __future__ import annotations
+
+from notes.links import record
+from notes.models import Job
+from tasks.jobs import handler
+
+
+@handler(queue="links")
+def check_links(job: Job) -> None:
+    """The links of one note, right after it was submitted or edited."""
+    note = job.event.note
+    found = record.look_at_note(note)
+    with job.completion():
+        job.result = record.record_note(note, found)
+
+
+@handler(queue="links", coalesce=True)
+def recheck_links(job: Job) -> None:
+    """Every link of a hub that nobody has looked at for a week."""
+    found = record.look_at_hub(job.hub)
+    with job.completion():
+        job.result = record.record_hub(job.hub, found)

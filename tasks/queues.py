@@ -1,0 +1,24 @@
+"""Every queue and exchange of Nexus, declared by name.
+
+One queue per subject, so that a flood of link checks never delays a README. RabbitMQ
+gets quorum queues on a topic exchange: with a direct one a delayed task holds back
+every task behind it.
+"""
+
+from __future__ import annotations
+
+from kombu import Exchange, Queue
+
+SUBJECTS = ("readme", "links", "digests", "clock", "housekeeping")
+
+JOBS_EXCHANGE = Exchange("nexus.jobs", type="topic", durable=True)
+EVENTS_EXCHANGE = Exchange("nexus.events", type="topic", durable=True)
+
+
+def task_queues(*, quorum: bool) -> list[Queue]:
+    """One durable queue per subject; the routing key is the queue's name."""
+    arguments = {"x-queue-type": "quorum"} if quorum else None
+    return [
+        Queue(name, JOBS_EXCHANGE, routing_key=name, queue_arguments=arguments)
+        for name in SUBJECTS
+    ]

@@ -1,0 +1,21 @@
+"""Handlers about a hub's README."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from notes.models import Job
+from notes.readme import rebuild
+from tasks.jobs import handler
+
+
+@handler(
+    queue="readme",
+    coalesce=True,
+    spacing_seconds=settings.NEXUS_REBUILD_SPACING_SECONDS,
+)
+def rebuild_readme(job: Job) -> None:
+    build = rebuild.build(job.hub, because_of=job.events.all())
+    with job.completion():
+        rebuild.record(build)
+        job.result = build.summary
