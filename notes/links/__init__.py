@@ -1,0 +1,1 @@
+"""Links: found in Markdown, normalised, checked safely and judged with evidence."""

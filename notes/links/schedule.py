@@ -1,0 +1,145 @@
+"""Whose turn it is: links wait in a queue per host, and hosts take turns."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import time
+from collections import deque
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Job:
+    """One page to ask for, and the links of the caller that point at it."""
+
+    page: str
+    host: str
+    targets: list[tuple[str, str]]
+    failures: list[str] = field(default_factory=list)
+    attempts: int = 0
+    elapsed_seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class _Lane:
+    """The queue of one host; `is_open` while it stands in the round of hosts."""
+
+    jobs: deque[Job] = field(default_factory=deque)
+    active: int = 0
+    is_open: bool = False
+    rests_until: float = 0.0
+
+
+class Schedule:
+    """Gives out jobs so that no host holds more workers than it may have."""
+
+    def __init__(self, per_host: int) -> None:
+        self._per_host = per_host
+        self._lanes: dict[str, _Lane] = {}
+        self._round: deque[_Lane] = deque()
+        self._sleeping: list[tuple[float, int, Job]] = []
+        self._waiters: deque[asyncio.Future[None]] = deque()
+        self._unfinished = 0
+        self._serial = 0
+
+    def __len__(self) -> int:
+        return self._unfinished
+
+    def add(self, job: Job) -> None:
+        """Put a new job at the end of its host's queue."""
+        self._unfinished += 1
+        self._enqueue(job)
+
+    async def take(self) -> Job | None:
+        """Wait for the next job that may run; None once all are finished."""
+        while self._unfinished:
+            job = self._next()
+            if job is not None:
+                return job
+            await self._something_happens()
+        return None
+
+    def finish(self, job: Job) -> None:
+        """The job has its result."""
+        self._unfinished -= 1
+        self._release(job)
+        if not self._unfinished:
+            self._wake(len(self._waiters))
+
+    def again(self, job: Job, seconds: float) -> None:
+        """Run the job once more after a pause of its own."""
+        self._serial += 1
+        heapq.heappush(self._sleeping, (time.monotonic() + seconds, self._serial, job))
+        self._release(job)
+
+    def rest(self, job: Job, seconds: float) -> None:
+        """Give the job back: its host may not be asked before that."""
+        lane = self._lanes[job.host]
+        lane.jobs.appendleft(job)
+        lane.rests_until = time.monotonic() + seconds
+        self._release(job)
+
+    def _enqueue(self, job: Job) -> None:
+        lane = self._lanes.setdefault(job.host, _Lane())
+        lane.jobs.append(job)
+        self._open(lane)
+
+    def _open(self, lane: _Lane) -> None:
+        if lane.jobs and not lane.is_open and lane.active < self._per_host:
+            lane.is_open = True
+            self._round.append(lane)
+            self._wake(1)
+
+    def _release(self, job: Job) -> None:
+        lane = self._lanes[job.host]
+        lane.active -= 1
+        self._open(lane)
+        if not lane.jobs and not lane.active:
+            del self._lanes[job.host]
+
+    def _next(self) -> Job | None:
+        now = time.monotonic()
+        while self._sleeping and self._sleeping[0][0] <= now:
+            self._enqueue(heapq.heappop(self._sleeping)[2])
+        for _ in range(len(self._round)):
+            lane = self._round.popleft()
+            if lane.rests_until > now:
+                self._round.append(lane)
+                continue
+            lane.is_open = False
+            lane.active += 1
+            job = lane.jobs.popleft()
+            self._open(lane)
+            return job
+        return None
+
+    async def _something_happens(self) -> None:
+        loop = asyncio.get_running_loop()
+        waiter = loop.create_future()
+        self._waiters.append(waiter)
+        pause = self._pause()
+        timer = loop.call_later(pause, _resolve, waiter) if pause is not None else None
+        try:
+            await waiter
+        finally:
+            if timer is not None:
+                timer.cancel()
+
+    def _pause(self) -> float | None:
+        moments = [lane.rests_until for lane in self._round]
+        if self._sleeping:
+            moments.append(self._sleeping[0][0])
+        return max(0.0, min(moments) - time.monotonic()) if moments else None
+
+    def _wake(self, count: int) -> None:
+        while count and self._waiters:
+            waiter = self._waiters.popleft()
+            if not waiter.done():
+                waiter.set_result(None)
+                count -= 1
+
+
+def _resolve(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
