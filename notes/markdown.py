@@ -7,7 +7,6 @@ become their description: the pages load nothing from elsewhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 import nh3
 from django.utils.html import escape
@@ -16,6 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.anchors import anchors_plugin
 
 ID_PREFIX = "text-"
@@ -23,7 +23,7 @@ HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 ALIGNED = {"td": {"align", "colspan", "rowspan"}, "th": {"align", "colspan", "rowspan"}}
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "abbr": {"title"}, **ALIGNED}
 TAGS = nh3.ALLOWED_TAGS - {"area", "img", "map", "nav", "header", "footer", "article"}
-BOXES = {"[ ] ": "☐ ", "[x] ": "☑ ", "[X] ": "☑ "}  # noqa: RUF001
+BOXES = {"[ ] ": "☐ ", "[x] ": "☑ ", "[X] ": "☑ "}
 
 
 def render(markdown: str, *, below: int = 1) -> SafeString:
@@ -89,9 +89,9 @@ def _align_without_style(state: StateCore) -> None:
 
 
 def _draw_task_boxes(state: StateCore) -> None:
-    before: Iterable[Token] = state.tokens[1:]
-    for opening, inline in zip(before, state.tokens[2:], strict=False):
-        if opening.type == "paragraph_open" and opening.level % 2 == 0:
+    tokens = state.tokens
+    for item, _, inline in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if item.type == "list_item_open":
             _draw_task_box(inline)
 
 
@@ -102,9 +102,13 @@ def _draw_task_box(inline: Token) -> None:
 
 
 def _describe_picture(
-    renderer: RendererHTML, tokens: list[Token], index: int, *_: object
+    renderer: RendererHTML,
+    tokens: list[Token],
+    index: int,
+    options: OptionsDict,
+    env: EnvType,
 ) -> str:
-    words = renderer.renderInlineAsText(tokens[index].children, {}, {})
+    words = renderer.renderInlineAsText(tokens[index].children, options, env)
     return f'<span class="picture">{escape(words or "picture")}</span>'
 
 
