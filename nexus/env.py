@@ -34,8 +34,11 @@ BROKER_SCHEMES = {"amqp", "amqps", "redis", "rediss", "redis+socket"}
 
 
 def text(name: str, default: str = "") -> str:
-    """The variable's text, or that of the file which NAME_FILE points at."""
-    return str(env.str(name, default=default)).strip()
+    """The variable's text or that of the file which NAME_FILE points at.
+
+    An empty variable counts as none.
+    """
+    return str(env.str(name, default="")).strip() or default
 
 
 def number(name: str, default: float, *, at_least: float = 0) -> float:

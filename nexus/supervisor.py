@@ -101,9 +101,7 @@ class Supervisor:
         program.started_at, program.start_at = time.monotonic(), None
         assert program.process.stdout is not None
         os.set_blocking(program.process.stdout.fileno(), False)
-        self.selector.register(
-            program.process.stdout, selectors.EVENT_READ, program
-        )
+        self.selector.register(program.process.stdout, selectors.EVENT_READ, program)
 
     def _tell_lifeline(self, line: str) -> None:
         self.lifeline.write(f"{line}\n".encode())

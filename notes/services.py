@@ -13,6 +13,8 @@ from django.utils import timezone
 from notes.digests import schedule
 from notes.events import record_event, record_event_once
 from notes.models import (
+    Edition,
+    Event,
     EventKind,
     Hub,
     Membership,
@@ -26,6 +28,20 @@ from notes.models import (
 from notes.readme import importer
 from notes.readme.importer import Receipt
 from notes.readme.outline import DEFAULT_SECTIONS
+
+ASK_AGAIN_AFTER = timedelta(minutes=5)
+STALLED_AFTER = timedelta(minutes=10)
+WRITTEN_FIELDS = [
+    "section",
+    "title",
+    "body",
+    "problem",
+    "solution",
+    "state",
+    "updated_at",
+    "is_placed",
+    "readme_version",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,9 +98,7 @@ def edit_note(*, note: Note, editor: User, text: NoteText) -> Note:
 def withdraw_note(*, note: Note, editor: User) -> Note:
     """Take a note out of the README; its text stays in the database."""
     note.state = Note.State.WITHDRAWN
-    note.is_placed = False
-    note.readme_version = Readme.objects.request_rebuild(note.hub)
-    note.save()
+    _save(note)
     record_event(EventKind.NOTE_WITHDRAWN, note=note, actor=editor)
     return note
 
@@ -96,12 +110,20 @@ def _write(note: Note, text: NoteText) -> None:
     note.problem = text.problem
     note.solution = text.solution
     note.state = Note.State.PUBLISHED
-    note.is_placed = False
-    note.readme_version = Readme.objects.request_rebuild(note.hub)
     is_new = note.pk is None
-    note.save()
+    _save(note)
     if text.tags or not is_new:
         note.tags.set(_tags(text.tags))
+
+
+def _save(note: Note) -> None:
+    """Save what the learner wrote; the slice is the business of the rebuild."""
+    note.is_placed = False
+    note.readme_version = Readme.objects.request_rebuild(note.hub)
+    if note.pk is None:
+        note.save()
+    else:
+        note.save(update_fields=WRITTEN_FIELDS)
 
 
 def _tags(names: Iterable[str]) -> list[Tag]:
@@ -142,9 +164,13 @@ def subscribe(*, email: str, hub: Hub) -> Subscription:
 
 
 def _asked_lately(subscription: Subscription) -> bool:
-    """Whether the last question is too fresh to mail the address another one."""
+    """Whether a question is on its way: nobody can have us flood an address."""
     last = subscription.events.filter(kind=EventKind.SUBSCRIPTION_REQUESTED).last()
-    return bool(last) and timezone.now() - last.recorded_at < timedelta(minutes=5)
+    return (
+        last is not None
+        and subscription.is_unanswered
+        and timezone.now() - last.recorded_at < ASK_AGAIN_AFTER
+    )
 
 
 @transaction.atomic
@@ -166,18 +192,51 @@ def unsubscribe(*, subscription: Subscription) -> None:
     record_event(EventKind.SUBSCRIPTION_ENDED, subscription=subscription)
 
 
+def digests_due(*, at: datetime) -> dict[Hub, schedule.Week]:
+    """The digests that have fallen due by ``at`` and that no event tells of yet."""
+    week = schedule.week_due(at)
+    hubs = Hub.objects.filter(created_at__lt=week.end)
+    recorded = set(
+        Event.objects.filter(
+            key__in=[_digest_key(hub, week) for hub in hubs]
+        ).values_list("key", flat=True)
+    )
+    return {hub: week for hub in hubs if _digest_key(hub, week) not in recorded}
+
+
 @transaction.atomic
 def record_due_digests(*, at: datetime) -> int:
     """Record the digests that have fallen due by ``at``; how many were new."""
-    week = schedule.week_due(at)
     return sum(
         record_event_once(
             EventKind.DIGEST_FELL_DUE,
-            key=f"digest:{hub.slug}:{week}",
+            key=_digest_key(hub, week),
             hub=hub,
             week=str(week),
         )
-        for hub in Hub.objects.filter(created_at__lt=week.end)
+        for hub, week in digests_due(at=at).items()
+    )
+
+
+def _digest_key(hub: Hub, week: schedule.Week) -> str:
+    return f"digest:{hub.slug}:{week}"
+
+
+@transaction.atomic
+def record_due_deliveries(*, at: datetime) -> int:
+    """Record, at most once an hour and edition, that mail waits which nobody sends.
+
+    It is what gets a digest out after hours in which the mail server was away.
+    """
+    stalled = Edition.objects.stalled(since=at - STALLED_AFTER).select_related("hub")
+    return sum(
+        record_event_once(
+            EventKind.DELIVERIES_FELL_DUE,
+            key=f"deliveries:{edition.hub.slug}:{edition.week}:{at:%Y-%m-%dT%H}",
+            hub=edition.hub,
+            week=edition.week,
+        )
+        for edition in stalled
     )
 
 

@@ -14,7 +14,9 @@ from notes import services
 
 @shared_task(base=DjangoTask, queue="clock")
 def record_due_digests() -> int:
-    return services.record_due_digests(at=timezone.now())
+    now = timezone.now()
+    due = services.record_due_digests(at=now)
+    return due + services.record_due_deliveries(at=now)
 
 
 @shared_task(base=DjangoTask, queue="clock")

@@ -23,6 +23,7 @@ EVENT_HANDLERS: dict[str, tuple[Handler, ...]] = {
     EventKind.SUBSCRIPTION_ENDED: (),
     EventKind.DIGEST_FELL_DUE: (compose_digest,),
     EventKind.DIGEST_COMPOSED: (send_digest,),
+    EventKind.DELIVERIES_FELL_DUE: (send_digest,),
     EventKind.DIGEST_SENT: (),
     EventKind.HOUSEKEEPING_FELL_DUE: (prune_history,),
 }

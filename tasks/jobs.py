@@ -1,11 +1,11 @@
 """The handler decorator: a Celery task whose ledger row keeps itself.
 
-    @handler(queue="links")
-    def check_links(job: Job) -> None:
-        found = ...                      # slow work, no transaction
-        with job.completion():           # its effects and "succeeded", both or neither
-            ...
-            job.result = "4 links: 3 fine, 1 broken"
+@handler(queue="links")
+def check_links(job: Job) -> None:
+    found = ...                      # slow work, no transaction
+    with job.completion():           # its effects and "succeeded", both or neither
+        ...
+        job.result = "4 links: 3 fine, 1 broken"
 """
 
 from __future__ import annotations

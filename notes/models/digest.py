@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import datetime
 from typing import Self
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
+from django.utils import timezone
 
 from notes.models.hub import Hub
 from notes.models.subscriber import Subscription
 
 
+class EditionQuerySet(models.QuerySet["Edition"]):
+    def stalled(self, *, since: datetime) -> Self:
+        """Editions with mail still to send that nobody has worked on ``since``."""
+        deliveries = Delivery.objects.filter(edition=OuterRef("pk"))
+        return self.filter(
+            Exists(deliveries.queued()),
+            ~Exists(deliveries.filter(sending_at__gte=since)),
+            composed_at__lt=since,
+        )
+
+
 class Edition(models.Model):
-    """The digest of one ISO week of one hub, its contents frozen when composed."""
+    """The digest of one ISO week of one hub, its contents frozen when composed.
+
+    ``text`` and ``html`` are the two parts of the mail, with a placeholder where each
+    reader's own link goes; ``page`` is the same content for the hub's archive.
+    """
 
     hub = models.ForeignKey(Hub, models.CASCADE, related_name="editions")
     week = models.CharField(max_length=8, help_text="An ISO week such as 2026-W47.")
-    subject = models.CharField(max_length=200)
+    subject = models.CharField(max_length=300)
+    summary = models.CharField(max_length=300)
     text = models.TextField()
     html = models.TextField()
+    page = models.TextField()
     composed_at = models.DateTimeField()
+
+    objects = EditionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-week"]
@@ -39,6 +62,34 @@ class Edition(models.Model):
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def queued(self) -> Self:
         return self.filter(state=Delivery.State.QUEUED)
+
+    def doubt_leftovers(self) -> int:
+        """Hold what an earlier run left in ``sending``: it may have arrived.
+
+        Should that run still be alive, it knows better and settles its delivery yet.
+        """
+        leftovers = self.filter(state=Delivery.State.SENDING)
+        return leftovers.update(
+            state=Delivery.State.DOUBT,
+            error="The sender was stopped before the mail server had answered.",
+        )
+
+    def claim(self, delivery_id: int) -> bool:
+        """Take a queued delivery for sending; one of two who try gets it.
+
+        Whoever has unsubscribed meanwhile gets nothing any more.
+        """
+        queued = self.queued().filter(id=delivery_id)
+        active = queued.filter(subscription__in=Subscription.objects.active())
+        if active.update(state=Delivery.State.SENDING, sending_at=timezone.now()):
+            return True
+        queued.update(state=Delivery.State.CANCELLED, error="Unsubscribed meanwhile.")
+        return False
+
+    def counts(self) -> Counter[str]:
+        """How many deliveries are in each state."""
+        rows = self.order_by().values_list("state").annotate(models.Count("id"))
+        return Counter(dict(rows))
 
 
 class Delivery(models.Model):
@@ -63,8 +114,8 @@ class Delivery(models.Model):
     )
     state = models.CharField(max_length=20, choices=State, default=State.QUEUED)
     error = models.CharField(max_length=500, blank=True)
-    sending_at = models.DateTimeField(null=True)
-    sent_at = models.DateTimeField(null=True)
+    sending_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -80,3 +131,23 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.edition} to {self.subscription}"
+
+    def mark_sent(self) -> bool:
+        return self._settle(state=self.State.SENT, sent_at=timezone.now(), error="")
+
+    def mark_failed(self, reason: str) -> bool:
+        return self._settle(state=self.State.FAILED, error=reason[:500])
+
+    def mark_in_doubt(self, reason: str) -> bool:
+        return self._settle(state=self.State.DOUBT, error=reason[:500])
+
+    def put_back(self, reason: str) -> bool:
+        """Queue it again: the server has certainly not taken it."""
+        return self._settle(state=self.State.QUEUED, error=reason[:500])
+
+    def _settle(self, **changes: object) -> bool:
+        """Only the run that claimed a delivery calls this, and it knows the answer."""
+        unsettled = Delivery.objects.filter(
+            id=self.id, state__in=[self.State.SENDING, self.State.DOUBT]
+        )
+        return unsettled.update(**changes) == 1

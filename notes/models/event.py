@@ -29,6 +29,7 @@ class EventKind(models.TextChoices):
     SUBSCRIPTION_ENDED = "subscription.ended"
     DIGEST_FELL_DUE = "digest.fell_due"
     DIGEST_COMPOSED = "digest.composed"
+    DELIVERIES_FELL_DUE = "deliveries.fell_due"
     DIGEST_SENT = "digest.sent"
     HOUSEKEEPING_FELL_DUE = "housekeeping.fell_due"
 

@@ -138,9 +138,12 @@ class Job(models.Model):
 
     def retry(self, error: str, *, due_at: datetime) -> bool:
         """Another run is on its way; the relay steps in if it has not begun by then."""
-        return self._this_run().update(
-            state=self.State.RETRYING, error=error, due_at=due_at
-        ) == 1
+        return (
+            self._this_run().update(
+                state=self.State.RETRYING, error=error, due_at=due_at
+            )
+            == 1
+        )
 
     def fail(self, error: str) -> bool:
         """Nothing will run this job again until a person says so."""
@@ -149,13 +152,16 @@ class Job(models.Model):
     def run_again(self) -> bool:
         """Queue a failed job anew, as if it had never run."""
         failed = Job.objects.failed().filter(id=self.id)
-        return failed.update(
-            state=self.State.QUEUED,
-            due_at=timezone.now(),
-            attempts=0,
-            publications=0,
-            finished_at=None,
-        ) == 1
+        return (
+            failed.update(
+                state=self.State.QUEUED,
+                due_at=timezone.now(),
+                attempts=0,
+                publications=0,
+                finished_at=None,
+            )
+            == 1
+        )
 
     def _this_run(self) -> JobQuerySet:
         return Job.objects.filter(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Self
 
 from django.db import models
+from django.db.models import Q
 
 from notes.links.verdicts import Verdict
 from notes.models.hub import Hub
@@ -20,6 +22,10 @@ class LinkQuerySet(models.QuerySet["Link"]):
             note_links__note__hub=hub,
             note_links__note__state=Note.State.PUBLISHED,
         ).distinct()
+
+    def stale(self, before: datetime) -> Self:
+        """Links that nobody has looked at since ``before``."""
+        return self.filter(Q(checked_at=None) | Q(checked_at__lt=before))
 
     def broken(self) -> Self:
         return self.filter(verdict=Verdict.DEAD)

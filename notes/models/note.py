@@ -33,7 +33,8 @@ class NoteQuerySet(models.QuerySet["Note"]):
 
     def placed(self) -> Self:
         """Notes that have a slice in the README, in its order."""
-        return self.exclude(source="").order_by("section__position", "position", "id")
+        placed = self.filter(placed_in__isnull=False)
+        return placed.order_by("placed_in__position", "position", "id")
 
     def between(self, start: datetime, end: datetime) -> Self:
         """Notes submitted from ``start`` until just before ``end``."""
@@ -43,6 +44,7 @@ class NoteQuerySet(models.QuerySet["Note"]):
 class Note(models.Model):
     """The fields are what the learner wrote; ``source`` and ``after`` are README bytes.
 
+    ``source`` and the other slice fields are written by the README rebuild alone.
     Every byte of a README between a section's opening and the next section belongs to
     exactly one note: ``source`` is the note itself, ``after`` the text up to the next.
     """
@@ -75,6 +77,14 @@ class Note(models.Model):
         choices=[(form.value, form.value.replace("_", " ")) for form in EntryForm],
         default=EntryForm.ITEM.value,
     )
+    placed_in = models.ForeignKey(
+        Section,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="entries",
+        help_text="Where its slice stands; `section` is where it belongs.",
+    )
     source = models.TextField(blank=True, editable=False)
     after = models.TextField(blank=True, editable=False)
     is_placed = models.BooleanField(default=False, editable=False)
@@ -86,7 +96,7 @@ class Note(models.Model):
         ordering = ["section__position", "position", "id"]
         indexes = [
             models.Index(fields=["hub", "submitted_at"]),
-            models.Index(fields=["section", "position"]),
+            models.Index(fields=["placed_in", "position"]),
             models.Index(
                 fields=["hub"],
                 condition=models.Q(is_placed=False),

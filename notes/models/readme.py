@@ -39,11 +39,9 @@ class Readme(models.Model):
         return f"README of {self.hub}"
 
     def shows(self, version: int) -> bool:
-        """Whether the published README contains the change that asked for ``version``."""
+        """Whether the published README has the change that asked for ``version``."""
         return self.published >= version
 
     @property
     def short_commit(self) -> str:
         return self.commit[:7]
-
-

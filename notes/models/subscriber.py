@@ -40,8 +40,8 @@ class Subscription(models.Model):
     )
     hub = models.ForeignKey(Hub, models.CASCADE, related_name="subscriptions")
     requested_at = models.DateTimeField()
-    confirmed_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     objects = SubscriptionQuerySet.as_manager()
 
@@ -59,3 +59,9 @@ class Subscription(models.Model):
     @property
     def is_active(self) -> bool:
         return self.confirmed_at is not None and self.ended_at is None
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether the last request was neither confirmed nor ended since."""
+        answers = [at for at in (self.confirmed_at, self.ended_at) if at]
+        return all(answer < self.requested_at for answer in answers)

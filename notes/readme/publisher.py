@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import shutil
 import tempfile
@@ -10,27 +9,32 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from types import EllipsisType
 
 from notes.readme import git
-from notes.readme.git import PublishError, TransientPublishError
+from notes.readme.objects import (
+    SHORT_LENGTH,
+    BranchMovedError,
+    branch_reference,
+    checked_path,
+    commit_command,
+    commit_name,
+    fast_import,
+    object_ids,
+    read_object,
+    write_blob,
+)
 
 README = "README.md"
 BRANCH = "main"
-SHORT_LENGTH = 7
 DIFF_LIMIT_CHARACTERS = 1_000_000
 PACKS_BEFORE_TIDYING = 50
 TIDY_TIMEOUT_SECONDS = 300.0
 
-_LENGTH_DIGITS = 16
 _HISTORY_FORMAT = "%x00".join(
     ("%H", "%an", "%ae", "%aI", "%s", "%b", "%(trailers:key=Co-authored-by,valueonly)")
 )
 _HISTORY_FIELDS = _HISTORY_FORMAT.count("%x00") + 1
-
-
-class BranchMovedError(TransientPublishError):
-    """Somebody else committed at the same moment; the job tries again by itself."""
 
 
 @dataclass(frozen=True)
@@ -127,43 +131,27 @@ def commit_readme(
     path: str = README,
     branch: str = BRANCH,
     when: datetime,
+    expected: Revision | EllipsisType | None = ...,
 ) -> Revision | None:
     """Commits the bytes on top of the branch; None when it has exactly these bytes.
 
-    Other files stay as they are. The memory needed is that of one chunk.
+    Other files stay as they are. The memory needed is that of one chunk. With
+    ``expected``, the head that the bytes were made from, raises BranchMovedError when
+    the branch has another by now (None: when it has any).
     """
     reference, name = branch_reference(branch), checked_path(path)
     ensure_repository(repository)
     signature = Signature(author, message, when, co_authors)
     with tempfile.TemporaryFile() as stream:
-        blob = _write_blob(stream, content)
+        blob = write_blob(stream, content)
         parent, present = object_ids(repository, reference, f"{reference}:{name}")
+        if expected is not ... and parent != (expected and expected.commit):
+            raise BranchMovedError
         if present == blob:
             return None
-        stream.write(commit_command(reference, signature, parent))
+        stream.write(commit_command(reference, signature.header(), parent))
         stream.write(f"M 100644 :1 {name}\n".encode())
         return Revision(fast_import(repository, stream), parent)
-
-
-def commit_command(reference: str, signature: Signature, parent: str | None) -> bytes:
-    """The opening of a `git fast-import` commit; lines that change files follow it."""
-    origin = f"from {parent}\n" if parent else ""
-    return (
-        f"commit {reference}\nmark :2\n".encode() + signature.header() + origin.encode()
-    )
-
-
-def fast_import(repository: Path, stream: IO[bytes], *options: str) -> str:
-    """Feeds one commit to git and gives its id; refuses a branch that has moved."""
-    stream.write(b"\nget-mark :2\ndone\n")
-    stream.flush()
-    arguments = ("--quiet", "--done", "--date-format=raw", *options)
-    done = git.run(repository, "fast-import", *arguments, stdin=stream)
-    if re.search(rb"Not updating|but expected|reference already exists", done.stderr):
-        raise BranchMovedError
-    if done.returncode:
-        raise git.failure(done)
-    return done.stdout.decode().strip()
 
 
 def read_readme(
@@ -194,16 +182,10 @@ def history(
     start = commit_name(after or branch)
     if not any(object_ids(repository, start)):
         return []
-    options = ("-z", f"--max-count={limit}", f"--skip={1 if after else 0}")
-    arguments = (
-        *options,
-        f"--format={_HISTORY_FORMAT}",
-        start,
-        "--",
-        checked_path(path),
-    )
-    values = git.output(repository, "log", *arguments).decode(errors="replace")
-    fields = values.split("\0")[:-1]
+    window = (f"--max-count={limit}", f"--skip={1 if after else 0}", start)
+    options = ("-z", f"--format={_HISTORY_FORMAT}", *window)
+    values = git.output(repository, "log", *options, "--", checked_path(path))
+    fields = values.decode(errors="replace").split("\0")[:-1]
     starts = range(0, len(fields), _HISTORY_FIELDS)
     return [_entry(fields[n : n + _HISTORY_FIELDS]) for n in starts]
 
@@ -226,69 +208,6 @@ def tidy(repository: Path) -> None:
         raise git.failure(done)
 
 
-def object_ids(repository: Path, *names: str) -> list[str | None]:
-    """The ids behind the names, None for each that does not exist."""
-    if not repository.exists():
-        return [None] * len(names)
-    request = "".join(f"{name}\n" for name in names).encode()
-    answer = git.output(repository, "cat-file", "--batch-check", stdin=request)
-    lines = answer.decode(errors="replace").splitlines()
-    return [None if line.endswith(" missing") else line.split()[0] for line in lines]
-
-
-def read_object(repository: Path, name: str) -> bytes | None:
-    """The bytes of the file that a name like `main:README.md` stands for."""
-    if not repository.exists():
-        return None
-    answer = git.output(repository, "cat-file", "--batch", stdin=f"{name}\n".encode())
-    header, _, content = answer.partition(b"\n")
-    return content[:-1] if header.split()[1:2] == [b"blob"] else None
-
-
-def branch_reference(branch: str) -> str:
-    """The full name of a branch; refuses what git would not take as one."""
-    parts = branch.split("/")
-    is_plain = all(re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.+#-]*", p) for p in parts)
-    if not is_plain or ".." in branch or any(p.endswith((".", ".lock")) for p in parts):
-        raise PublishError(f"“{branch}” is no name for a git branch: choose another.")
-    return f"refs/heads/{branch}"
-
-
-def commit_name(revision: str) -> str:
-    """A commit id as it is, anything else as a branch; never an option of git."""
-    if re.fullmatch(rf"[0-9a-f]{{{SHORT_LENGTH},40}}", revision):
-        return revision
-    return branch_reference(revision)
-
-
-def checked_path(path: str) -> str:
-    """The path of a file within the repository, if it is one."""
-    parts = path.split("/")
-    is_odd = any(part in {"", ".", ".."} or part.lower() == ".git" for part in parts)
-    if is_odd or not path.isprintable() or path.startswith(('"', "-", ":")):
-        raise PublishError(f"“{path}” is no path within a repository: choose another.")
-    return path
-
-
-def _write_blob(stream: IO[bytes], content: bytes | Iterable[bytes]) -> str:
-    """Writes fast-import's `blob` command and gives the id that git will know it by."""
-    opening = b"blob\nmark :1\ndata "
-    stream.write(opening + b"0" * _LENGTH_DIGITS + b"\n")
-    begin = stream.tell()
-    for chunk in [content] if isinstance(content, bytes) else content:
-        stream.write(chunk)
-    length = stream.tell() - begin
-    stream.write(b"\n")
-    stream.seek(len(opening))  # the length comes first but is known last
-    stream.write(b"%0*d\n" % (_LENGTH_DIGITS, length))
-    digest = hashlib.sha1(b"blob %d\0" % length, usedforsecurity=False)
-    while length and (chunk := stream.read(min(length, 1 << 20))):
-        digest.update(chunk)
-        length -= len(chunk)
-    stream.seek(0, 2)
-    return digest.hexdigest()
-
-
 def _entry(fields: Sequence[str]) -> HistoryEntry:
     commit, name, email, date, subject, body, others = fields
     people = re.findall(r"^(.*) <(.*)>$", others, re.MULTILINE)
@@ -297,6 +216,6 @@ def _entry(fields: Sequence[str]) -> HistoryEntry:
         author=Author(name, email),
         date=datetime.fromisoformat(date),
         subject=subject,
-        body=body.strip(),
+        body=re.sub(r"^Co-authored-by: .*$", "", body, flags=re.MULTILINE).strip(),
         co_authors=tuple(Author(*person) for person in people),
     )

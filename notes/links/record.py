@@ -1,0 +1,182 @@
+"""Looks at the links of notes and keeps what was seen: rows with a history.
+
+Looking is slow and happens outside a transaction; recording is quick and happens in
+the caller's.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from notes.events import record_event
+from notes.links import check, extract, urls
+from notes.links.check import Policy, Result
+from notes.links.verdicts import Verdict
+from notes.models import EventKind, Hub, Link, LinkCheck, Note, NoteLink
+
+FRESH = timedelta(hours=1)
+STALE = timedelta(days=6)
+BATCH = 500
+LONGEST_URL = 2_000
+FINE = {Verdict.ALIVE, Verdict.MOVED, Verdict.REDIRECTED, Verdict.FLAKY}
+IN_WORDS = {Verdict.DEAD: "broken", Verdict.UNCHECKED: "not reached"}
+
+
+@dataclass(frozen=True)
+class Written:
+    """A link as it stands in a note, and the normalised URL that it leads to."""
+
+    url: str
+    line: int
+    target: str
+
+
+def policy() -> Policy:
+    contact = f"Mozilla/5.0 (compatible; NexusLinkCheck/1.0; +{settings.BASE_URL})"
+    return Policy(
+        allow_networks=settings.NEXUS_LINKS_ALLOW_NETWORKS, user_agent=contact
+    )
+
+
+def links_in(note: Note) -> list[Written]:
+    """The note's web links, each once, in the order of its text."""
+    found = {
+        link.url: Written(link.url, link.line, target(link.url))
+        for link in reversed(extract.links(note.markdown))
+        if link.url.lower().startswith(("http:", "https:"))
+    }
+    return [link for link in reversed(found.values()) if len(link.target) < LONGEST_URL]
+
+
+def target(url: str) -> str:
+    try:
+        return urls.normalise(url)
+    except urls.UrlError:
+        return url
+
+
+def look_at_note(note: Note) -> list[Result]:
+    """Check the note's links, save those that somebody looked at within the hour."""
+    targets = {link.target for link in links_in(note)}
+    fresh = Link.objects.filter(
+        url__in=targets, checked_at__gte=timezone.now() - FRESH
+    ).exclude(verdict=Verdict.UNCHECKED)
+    targets -= set(fresh.values_list("url", flat=True))
+    return check.check_now(sorted(targets), policy=policy())
+
+
+def record_note(note: Note, results: Iterable[Result]) -> str:
+    """Keep which links the note holds and what was seen of them; say it in a line."""
+    written = links_in(note)
+    _store_note_links([(note, link) for link in written])
+    note.note_links.exclude(url__in=[link.url for link in written]).delete()
+    _store_results(results)
+    sentence = summary(Link.objects.filter(note_links__note=note))
+    record_event(EventKind.LINKS_CHECKED, note=note)
+    return sentence
+
+
+def look_at_hub(hub: Hub) -> list[Result]:
+    """Check a batch of the hub's links that nobody has looked at for days."""
+    stale = sorted({link.target for note in _unread(hub) for link in links_in(note)})
+    known = Link.objects.in_hub(hub).stale(timezone.now() - STALE)
+    stale += known.order_by("checked_at").values_list("url", flat=True)[:BATCH]
+    return check.check_now(list(dict.fromkeys(stale))[:BATCH], policy=policy())
+
+
+def record_hub(hub: Hub, results: Iterable[Result]) -> str:
+    """Keep what was seen; where more is left to look at, say that it is due."""
+    _store_note_links(
+        [(note, link) for note in _unread(hub) for link in links_in(note)]
+    )
+    _store_results(results)
+    links = Link.objects.in_hub(hub)
+    if links.stale(timezone.now() - STALE).exists():
+        record_event(EventKind.LINKS_FELL_DUE, hub=hub)
+    else:
+        record_event(EventKind.LINKS_CHECKED, hub=hub)
+    return summary(links)
+
+
+def _unread(hub: Hub) -> list[Note]:
+    """Imported notes whose links nobody has taken down yet."""
+    notes = hub.notes.published().filter(submitted_at=None, note_links=None)
+    return [note for note in notes if "http" in note.markdown.lower()]
+
+
+def _store_note_links(pairs: list[tuple[Note, Written]]) -> None:
+    targets = {written.target for _, written in pairs}
+    Link.objects.bulk_create(
+        [Link(url=url) for url in sorted(targets)],
+        ignore_conflicts=True,
+        batch_size=BATCH,
+    )
+    ids = Link.objects.in_bulk(sorted(targets), field_name="url")
+    NoteLink.objects.bulk_create(
+        [
+            NoteLink(
+                note=note, link=ids[written.target], url=written.url, line=written.line
+            )
+            for note, written in pairs
+        ],
+        ignore_conflicts=True,
+        batch_size=BATCH,
+    )
+
+
+def _store_results(results: Iterable[Result]) -> None:
+    by_url = {result.url: result for result in results}
+    links = Link.objects.in_bulk(sorted(by_url), field_name="url")
+    now = timezone.now()
+    changed = [
+        link
+        for url, link in links.items()
+        if link.checked_at and link.verdict != by_url[url].verdict
+    ]
+    for url, link in links.items():
+        result = by_url[url]
+        link.verdict, link.status = result.verdict, result.status
+        link.final_url = result.final_url[:LONGEST_URL]
+        link.reason, link.checked_at = result.reason[:300], now
+    fields = ["verdict", "status", "final_url", "reason", "checked_at"]
+    Link.objects.bulk_update(links.values(), fields, batch_size=BATCH)
+    LinkCheck.objects.bulk_create(
+        [_history(link, by_url[link.url]) for link in links.values()], batch_size=BATCH
+    )
+    for link in changed:
+        record_event(
+            EventKind.LINK_VERDICT_CHANGED, link=link.pk, verdict=str(link.verdict)
+        )
+
+
+def _history(link: Link, result: Result) -> LinkCheck:
+    return LinkCheck(
+        link=link,
+        verdict=link.verdict,
+        status=link.status,
+        final_url=link.final_url,
+        reason=link.reason,
+        elapsed_ms=result.elapsed_ms,
+        checked_at=link.checked_at,
+    )
+
+
+def summary(links: Iterable[Link]) -> str:
+    """`4 links: 3 fine, 1 broken`."""
+    verdicts = Counter(
+        "fine"
+        if link.verdict in FINE
+        else IN_WORDS.get(Verdict(link.verdict), link.verdict)
+        for link in links
+    )
+    total = sum(verdicts.values())
+    if not total:
+        return "no links"
+    parts = ", ".join(f"{count} {word}" for word, count in verdicts.most_common())
+    return f"{total} {'link' if total == 1 else 'links'}: {parts}"

@@ -1,0 +1,170 @@
+"""Puts a hub's README together from its rows, and new text into them.
+
+The rows hold the README's bytes in slices: the preamble, each section's opening, each
+note's source and what stands after it. Joined in order they are the README.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
+
+from django.db import transaction
+
+from notes.models import Hub, Note, Readme, Section
+from notes.readme import model, style
+from notes.readme.model import EntryForm, SectionKind
+
+CHUNK_ROWS = 2_000
+NEIGHBOURS = 20
+SLICE_FIELDS = ["source", "after", "form", "placed_in", "position", "is_placed"]
+
+
+def chunks(hub: Hub) -> Iterator[bytes]:
+    """The README's bytes, a few thousand rows at a time."""
+    yield Readme.objects.values_list("preamble", flat=True).get(hub=hub).encode()
+    slices = (
+        hub.notes.placed()
+        .values_list("placed_in", "source", "after")
+        .iterator(chunk_size=CHUNK_ROWS)
+    )
+    by_section = groupby(slices, key=itemgetter(0))
+    ready = next(by_section, None)
+    for pk, opening in hub.sections.values_list("pk", "opening"):
+        yield opening.encode()
+        if ready and ready[0] == pk:
+            yield "".join(source + after for _, source, after in ready[1]).encode()
+            ready = next(by_section, None)
+
+
+def place_notes(hub: Hub) -> int:
+    """Write every note that changed into its section's manner; how many there were."""
+    with transaction.atomic():
+        changed = list(
+            hub.notes.unplaced()
+            .select_related("section", "placed_in")
+            .select_for_update(of=("self",))
+            .order_by("id")
+        )
+        pages = Pages(hub, whole={note.placed_in_id for note in changed})
+        for note in changed:
+            pages.place(note)
+        pages.save()
+    return len(changed)
+
+
+class Page:
+    """A section's rows beside the value that `style` works on."""
+
+    def __init__(self, section: Section, *, window: int | None) -> None:
+        self.section = section
+        self.rows = list(section.entries.order_by("-position", "-id")[:window])[::-1]
+        self.value = model.Section(
+            level=section.level,
+            title=section.title,
+            kind=SectionKind(section.kind),
+            opening=section.opening,
+            entries=tuple(map(_entry, self.rows)),
+        )
+
+    def append(self, note: Note, *, fallback: model.Section | None) -> None:
+        self.value = style.append(self.value, _draft(note), fallback=fallback)
+        note.position = self.rows[-1].position + 1 if self.rows else 0
+        self.rows.append(note)
+
+    def replace(self, note: Note) -> None:
+        index = self._index(note)
+        self.value = style.replace(self.value, index, _draft(note))
+        self.rows[index] = note
+
+    def remove(self, note: Note) -> None:
+        index = self._index(note)
+        self.value = style.remove(self.value, index)
+        del self.rows[index]
+
+    def _index(self, note: Note) -> int:
+        return next(i for i, row in enumerate(self.rows) if row.pk == note.pk)
+
+    def changed_rows(self) -> Iterator[Note]:
+        """The rows whose slice differs now, with the new slice."""
+        for note, entry in zip(self.rows, self.value.entries, strict=True):
+            is_same = (note.source, note.after) == (entry.source, entry.after)
+            if note.is_placed and is_same:
+                continue
+            note.source, note.after = entry.source, entry.after
+            note.form, note.placed_in, note.is_placed = entry.form, self.section, True
+            yield note
+
+
+class Pages:
+    """The sections that one placement touches, each loaded once.
+
+    A section that only gets new notes at its end is learnt from its last few.
+    """
+
+    def __init__(self, hub: Hub, *, whole: set[int | None]) -> None:
+        self.hub = hub
+        self.whole = whole
+        self.pages: dict[int, Page] = {}
+        self.gone: list[Note] = []
+
+    def of(self, section: Section) -> Page:
+        if section.pk not in self.pages:
+            window = None if section.pk in self.whole else NEIGHBOURS
+            self.pages[section.pk] = Page(section, window=window)
+        return self.pages[section.pk]
+
+    def place(self, note: Note) -> None:
+        is_published = note.state == Note.State.PUBLISHED
+        if note.placed_in and is_published and note.placed_in_id == note.section_id:
+            self.of(note.section).replace(note)
+            return
+        if note.placed_in:
+            self.of(note.placed_in).remove(note)
+        if is_published:
+            self.of(note.section).append(note, fallback=self.fallback(note.section))
+        else:
+            self.gone.append(note)
+
+    def fallback(self, section: Section) -> model.Section | None:
+        """The nearest section with notes, to learn from when this one has none."""
+        if self.of(section).rows:
+            return None
+        others = self.hub.sections.exclude(entries=None).distinct()
+        nearest = min(
+            others,
+            key=lambda other: abs(other.position - section.position),
+            default=None,
+        )
+        return self.of(nearest).value if nearest else None
+
+    def save(self) -> None:
+        """Write the rows and the openings that have changed, and no others."""
+        for note in self.gone:
+            note.source, note.after = "", ""
+            note.placed_in, note.is_placed = None, True
+        rows = [row for page in self.pages.values() for row in page.changed_rows()]
+        Note.objects.bulk_update(self.gone + rows, SLICE_FIELDS, batch_size=200)
+        for page in self.pages.values():
+            if page.section.opening != page.value.opening:
+                page.section.opening = page.value.opening
+                page.section.save(update_fields=["opening"])
+
+
+def _entry(note: Note) -> model.Entry:
+    return model.Entry(
+        source=note.source,
+        after=note.after,
+        form=EntryForm(note.form),
+        title=note.title,
+        body=note.body,
+        problem=note.problem,
+        solution=note.solution,
+    )
+
+
+def _draft(note: Note) -> model.Draft:
+    return model.Draft(
+        title=note.title, body=note.body, problem=note.problem, solution=note.solution
+    )

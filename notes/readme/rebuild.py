@@ -1,0 +1,119 @@
+"""Publishes a hub's README: place what changed, join the slices, commit the bytes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from notes.events import record_event
+from notes.models import Event, EventKind, Hub, Readme
+from notes.readme import assembly, publisher
+from notes.readme.publisher import Author
+
+TITLES_IN_MESSAGE = 20
+VERBS = {
+    EventKind.NOTE_SUBMITTED: "Add",
+    EventKind.NOTE_EDITED: "Edit",
+    EventKind.NOTE_WITHDRAWN: "Withdraw",
+}
+
+
+@dataclass(frozen=True)
+class Build:
+    """A version of a hub's README, as it stands in git."""
+
+    hub: Hub
+    version: int
+    commit: str
+    is_new_commit: bool
+
+    @property
+    def summary(self) -> str:
+        if self.is_new_commit:
+            return f"README published in {self.commit[:7]}"
+        return f"README unchanged since {self.commit[:7]}"
+
+
+def repository_of(hub: Hub) -> Path:
+    return Path(settings.NEXUS_REPOSITORIES) / f"{hub.slug}.git"
+
+
+def build(hub: Hub, *, because_of: QuerySet[Event]) -> Build:
+    """Bring the hub's git repository to the present state of its rows.
+
+    The branch is read before the rows: should another build commit in between, git
+    refuses this one, and its retry reads everything anew.
+    """
+    repository = repository_of(hub)
+    publisher.ensure_repository(repository)
+    head = publisher.head(repository)
+    version = Readme.objects.values_list("requested", flat=True).get(hub=hub)
+    assembly.place_notes(hub)
+    events = list(because_of.select_related("actor", "note__section").order_by("id"))
+    first, *others = authors(events)
+    revision = publisher.commit_readme(
+        repository,
+        assembly.chunks(hub),
+        author=first,
+        co_authors=others,
+        message=message(events),
+        when=timezone.now(),
+        expected=head,
+    )
+    commit = revision or head
+    assert commit is not None  # the first build always commits
+    return Build(hub, version, commit.commit, is_new_commit=revision is not None)
+
+
+def record(build: Build) -> None:
+    """Tell the ledger of the build, in the caller's transaction; a late one is none."""
+    is_newest = Readme.objects.publish(
+        build.hub, version=build.version, commit=build.commit, at=timezone.now()
+    )
+    if is_newest and build.is_new_commit:
+        record_event(EventKind.README_PUBLISHED, hub=build.hub, commit=build.commit)
+
+
+def authors(events: Sequence[Event]) -> list[Author]:
+    """Who is behind the events, without repetition; Nexus itself when nobody is."""
+    people = [author_of(event.actor) for event in events if event.actor]
+    return list(dict.fromkeys(people)) or [publisher.COMMITTER]
+
+
+def author_of(user: User) -> Author:
+    host = urlsplit(settings.BASE_URL).hostname
+    name = user.get_full_name() or user.get_username()
+    return Author(name, user.email or f"{user.get_username()}@users.noreply.{host}")
+
+
+def message(events: Sequence[Event]) -> str:
+    """What changed: one line, and below it a line for each note of several."""
+    lines = [_line(event) for event in events]
+    match lines:
+        case []:
+            return "Rebuild the README"
+        case [line]:
+            return line
+    counts = Counter(VERBS.get(EventKind(event.kind), "Import") for event in events)
+    subject = ", ".join(f"{verb.lower()} {n}" for verb, n in counts.items())
+    body = [f"- {line}" for line in lines[:TITLES_IN_MESSAGE]]
+    if len(lines) > TITLES_IN_MESSAGE:
+        body.append(f"- and {len(lines) - TITLES_IN_MESSAGE} more")
+    return f"{subject.capitalize()} notes\n\n" + "\n".join(body)
+
+
+def _line(event: Event) -> str:
+    verb = VERBS.get(EventKind(event.kind))
+    if verb is None or event.note is None:
+        return "Import the README"
+    title = " ".join((event.note.title or event.note.body or "a note").split())[:60]
+    preposition = {"Add": "to", "Edit": "in"}.get(verb, "from")
+    return f"{verb} “{title}” {preposition} {event.note.section}"
