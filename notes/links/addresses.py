@@ -13,13 +13,20 @@ import ipaddress
 import socket
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address
-
-from aiohttp import AddrInfoType
+from typing import Any
 
 from notes.links.policy import Network, Policy
 
 PUBLIC_IPV6 = ipaddress.IPv6Network("2000::/3")
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# What getaddrinfo gives for one address; its last part starts with host and port.
+AddressInfo = tuple[
+    int | socket.AddressFamily,
+    int | socket.SocketKind,
+    int,
+    str,
+    tuple[Any, ...],
+]
 REFUSED: dict[str, str] = {
     "0.0.0.0/8": "this host",
     "10.0.0.0/8": "private",
@@ -83,10 +90,10 @@ def _why_not_public(address: IPv4Address | IPv6Address) -> str | None:
     return None if address.is_global else "not globally reachable"
 
 
-def guarded_sockets(policy: Policy) -> Callable[[AddrInfoType], socket.socket]:
+def guarded_sockets(policy: Policy) -> Callable[[AddressInfo], socket.socket]:
     """Make the socket factory that every connection of a check passes through."""
 
-    def open_socket(info: AddrInfoType) -> socket.socket:
+    def open_socket(info: AddressInfo) -> socket.socket:
         family, kind, protocol, _, target = info
         host, port = target[0], target[1]
         why = refusal(str(host), int(port), policy)

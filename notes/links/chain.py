@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-import aiohttp
-from yarl import URL
+from functools import cached_property
 
 from notes.links import urls
-from notes.links.fetch import Fetcher, Response
+from notes.links.fetch import Cookies, Fetcher, Response
 from notes.links.hosts import Hosts
 from notes.links.observations import Failure, FetchError, Hop
 from notes.links.policy import Policy
@@ -19,112 +16,115 @@ from notes.links.waits import requested_wait
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
-@dataclass(slots=True)
+@dataclass
 class Visit:
     """Where a chain has got to, also when it broke on the way."""
 
+    start: str
     url: str
+    method: str = "GET"
     hops: list[Hop] = field(default_factory=list)
     response: Response | None = None
     error: FetchError | None = None
-    requests: int = 0
+    cookies: Cookies | None = None
+
+    @property
+    def host(self) -> str:
+        """The host that the chain has got to, with its port if it is unusual."""
+        return urls.parse(self.url).authority
+
+    @property
+    def answer(self) -> Response | None:
+        """The last answer, if it is where the chain ended."""
+        return self.response if self.error is None else None
+
+    @property
+    def asked_wait(self) -> float | None:
+        """The seconds for which the last answer asked not to come back."""
+        return requested_wait(self.response.headers) if self.response else None
+
+    @cached_property
+    def text(self) -> str:
+        """The answer's body as text; what is not UTF-8 in it does not matter."""
+        return self.response.body.decode(errors="replace") if self.response else ""
 
 
 class Chain:
-    """Follows one link; cookies live as long as the chain and no longer."""
+    """Follows links; cookies live as long as one link's chain and no longer."""
 
     def __init__(self, fetcher: Fetcher, hosts: Hosts, policy: Policy) -> None:
         self._fetcher = fetcher
         self._hosts = hosts
         self._policy = policy
-        self._cookies: aiohttp.CookieJar | None = None
+
+    async def visit(self, method: str, page: str, *, limit: int) -> Visit:
+        """Wait for a slot of the page's host, then follow."""
+        try:
+            await self._enter(urls.parse(page).authority)
+        except FetchError as error:
+            return Visit(page, page, method, error=error)
+        return await self.follow(method, page, limit=limit)
 
     async def follow(self, method: str, page: str, *, limit: int) -> Visit:
         """Follow the redirects of a page whose host has been entered already."""
-        visit = Visit(page)
+        visit = Visit(page, page, method)
         seen = {page}
         try:
-            while True:
-                visit.response = await self._ask(method, visit.url, limit)
-                visit.requests += 1
-                target = self._target(visit, seen)
-                if target is None:
-                    return visit
-                visit.hops.append(Hop(visit.url, visit.response.status, target))
-                visit.url = target
+            while (target := await self._step(visit, limit, seen)) is not None:
                 await self._enter(urls.parse(target).authority)
         except FetchError as error:
             visit.error = error
-            return visit
+        return visit
 
-    async def _ask(self, method: str, url: str, limit: int) -> Response:
-        host = urls.parse(url).authority
-        status: int | None = None
-        wait: float | None = None
-        try:
-            response = await self._fetcher.request(
-                method, url, limit=limit, headers=self._headers(url)
-            )
-            status, wait = response.status, requested_wait(response.headers)
-            self._keep_cookies(url, response)
-            return response
-        finally:
-            await self._hosts.leave(host, status, wait)
-
-    def _target(self, visit: Visit, seen: set[str]) -> str | None:
-        """Return the next page, or None at the end of the chain."""
-        response = visit.response
-        if response is None or response.status not in REDIRECTS:
+    async def _step(self, visit: Visit, limit: int, seen: set[str]) -> str | None:
+        """Ask for the page that the chain has got to; return where it leads."""
+        response = visit.response = await self._ask(visit, limit)
+        if response.status not in REDIRECTS:
             return None
-        location = response.headers.get("Location", "")
-        if not location.strip():
-            raise FetchError(
-                Failure.REDIRECT_NOWHERE,
-                f"Answered {response.status} without saying where to go.",
-            )
-        target = _resolved(visit.url, location)
-        if len(visit.hops) >= self._policy.max_redirects:
-            raise FetchError(
-                Failure.TOO_MANY_REDIRECTS,
-                f"More than {self._policy.max_redirects} redirects.",
-            )
+        if response.set_cookies:
+            visit.cookies = visit.cookies or Cookies()
+            visit.cookies.keep(visit.url, response.set_cookies)
+        target = _target(visit.url, response)
+        visit.hops.append(Hop(visit.url, response.status, target))
+        if len(visit.hops) > self._policy.max_redirects:
+            many = f"More than {self._policy.max_redirects} redirects."
+            raise FetchError(Failure.TOO_MANY_REDIRECTS, many)
         # A page may redirect to itself once it has set its cookie.
         if target in seen and not response.set_cookies:
             raise FetchError(Failure.REDIRECT_LOOP, f"Redirects in a loop to {target}.")
         seen.add(target)
+        visit.url = target
         return target
+
+    async def _ask(self, visit: Visit, limit: int) -> Response:
+        host, status, wait = visit.host, None, None
+        headers = visit.cookies.headers(visit.url) if visit.cookies else None
+        try:
+            response = await self._fetcher.request(
+                visit.method, visit.url, limit=limit, headers=headers
+            )
+            status, wait = response.status, requested_wait(response.headers)
+            return response
+        finally:
+            await self._hosts.leave(host, status, wait)
 
     async def _enter(self, host: str) -> None:
         patience = self._policy.max_wait_seconds
         while wait := await self._hosts.enter(host):
             patience -= wait
             if patience < 0:
-                raise FetchError(
-                    Failure.HOST_ASKED_TO_WAIT,
-                    f"{host} could not be asked again soon enough.",
-                )
+                why = f"{host} could not be asked again soon enough."
+                raise FetchError(Failure.HOST_NOT_ASKED, why)
             await asyncio.sleep(wait)
 
-    def _headers(self, url: str) -> Mapping[str, str] | None:
-        if self._cookies is None:
-            return None
-        found = self._cookies.filter_cookies(URL(url, encoded=True))
-        pairs = "; ".join(f"{name}={morsel.value}" for name, morsel in found.items())
-        return {"Cookie": pairs} if pairs else None
 
-    def _keep_cookies(self, url: str, response: Response) -> None:
-        if response.set_cookies and response.status in REDIRECTS:
-            self._cookies = self._cookies or aiohttp.CookieJar(unsafe=True)
-            self._cookies.update_cookies_from_headers(
-                response.set_cookies, URL(url, encoded=True)
-            )
-
-
-def _resolved(base: str, location: str) -> str:
+def _target(base: str, response: Response) -> str:
+    location = response.headers.get("Location", "").strip()
+    if not location:
+        why = f"Answered {response.status} without saying where to go."
+        raise FetchError(Failure.REDIRECT_NOWHERE, why)
     try:
         return urls.normalise(urls.join(base, location))
     except ValueError as error:
-        raise FetchError(
-            Failure.REDIRECT_UNSUPPORTED,
-            f"Redirects to {location[:120]!r}, which cannot be followed.",
-        ) from error
+        why = f"Redirects to {location[:120]!r}, which cannot be followed."
+        raise FetchError(Failure.REDIRECT_UNSUPPORTED, why) from error

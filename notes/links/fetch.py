@@ -20,10 +20,23 @@ from notes.links.addresses import AddressRefusedError, guarded_sockets
 from notes.links.observations import Failure, FetchError
 from notes.links.policy import Policy
 
+Resolver = AbstractResolver
 GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
 READABLE = ("text/", "application/xhtml", "application/xml")
 NO_SUCH_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
 NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
+# The codes of OpenSSL's X509_verify_cert_error_string that servers really show.
+CERTIFICATE_FAULTS = {
+    9: "is not valid yet",
+    10: "has expired",
+    18: "is self-signed",
+    19: "comes from an authority that nobody knows",
+    20: "comes from an authority that nobody knows, or its chain is incomplete",
+    21: "comes without the rest of its chain",
+    23: "was revoked",
+    62: "is for another host",
+    64: "is for another address",
+}
 ASKED = {
     "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
     "Accept-Encoding": "gzip, deflate",
@@ -41,10 +54,22 @@ class Response:
     is_complete: bool
     set_cookies: tuple[str, ...] = ()
 
-    @property
-    def text(self) -> str:
-        """The body as text; bytes that are not UTF-8 do not matter to a check."""
-        return self.body.decode(errors="replace")
+
+class Cookies:
+    """The cookies of one chain of redirects."""
+
+    def __init__(self) -> None:
+        self._jar = aiohttp.CookieJar(unsafe=True)
+
+    def keep(self, url: str, set_cookies: tuple[str, ...]) -> None:
+        """Remember what an answer set."""
+        self._jar.update_cookies_from_headers(set_cookies, URL(url, encoded=True))
+
+    def headers(self, url: str) -> dict[str, str]:
+        """Return the header that takes them to the next page."""
+        found = self._jar.filter_cookies(URL(url, encoded=True))
+        pairs = "; ".join(f"{name}={morsel.value}" for name, morsel in found.items())
+        return {"Cookie": pairs} if pairs else {}
 
 
 class Fetcher:
@@ -54,20 +79,21 @@ class Fetcher:
         self,
         policy: Policy,
         *,
-        resolver: AbstractResolver | None = None,
+        resolver: Resolver | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._policy = policy
-        self._resolver = resolver
+        self._given_resolver = resolver
         self._tls = tls
 
     async def __aenter__(self) -> Self:
         policy = self._policy
+        self._resolver = self._given_resolver or aiohttp.ThreadedResolver()
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 # The schedule bounds the connections; a second bound would only queue.
                 limit=0,
-                resolver=self._resolver or aiohttp.ThreadedResolver(),
+                resolver=self._resolver,
                 socket_factory=guarded_sockets(policy),
                 ssl=self._tls or True,
             ),
@@ -90,6 +116,13 @@ class Fetcher:
         trace: TracebackType | None,
     ) -> None:
         await self._session.close()
+
+    async def knows(self, host: str) -> bool:
+        """Tell whether DNS has this name."""
+        try:
+            return bool(await self._resolver.resolve(host, 443))
+        except OSError:
+            return False
 
     async def request(
         self,
@@ -179,8 +212,9 @@ def _explained(error: Exception) -> FetchError:
 
 
 def _bad_certificate(error: Exception) -> FetchError:
-    message = getattr(error, "verify_message", "") or _brief(error)
-    return FetchError(Failure.TLS, f"The certificate is not valid: {message}.")
+    code = getattr(error, "verify_code", 0)
+    why = CERTIFICATE_FAULTS.get(code) or getattr(error, "verify_message", "")
+    return FetchError(Failure.TLS, f"Its certificate {why or _brief(error)}.")
 
 
 def _no_name(host: str, error: OSError) -> FetchError:

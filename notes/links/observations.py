@@ -22,7 +22,7 @@ class Failure(StrEnum):
     TOO_MANY_REDIRECTS = "too_many_redirects"
     REDIRECT_NOWHERE = "redirect_nowhere"
     REDIRECT_UNSUPPORTED = "redirect_unsupported"
-    HOST_ASKED_TO_WAIT = "host_asked_to_wait"
+    HOST_NOT_ASKED = "host_not_asked"
 
 
 class FetchError(Exception):
@@ -66,5 +66,5 @@ class Seen:
     message: str = ""
     signs: frozenset[Sign] = frozenset()
     fragment: str = ""
-    retry_after_seconds: float | None = None
+    wait_seconds: float | None = None
     earlier_failures: tuple[str, ...] = ()

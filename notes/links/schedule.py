@@ -19,6 +19,7 @@ class Job:
     failures: list[str] = field(default_factory=list)
     attempts: int = 0
     elapsed_seconds: float = 0.0
+    is_head_refused: bool = False
 
 
 @dataclass(slots=True)

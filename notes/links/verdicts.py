@@ -33,12 +33,23 @@ class Judgement(NamedTuple):
 
 PERMANENT = frozenset({301, 308})
 # The server is there and refuses us: that says nothing about what a reader sees.
-REFUSALS = frozenset({401, 402, 403, 405, 406, 407, 429, 430, 451, 999})
+REFUSALS = {
+    401: "it asks for a login",
+    402: "it asks for a payment",
+    403: "it does not let checks in",
+    405: "it does not let checks in",
+    406: "it does not let checks in",
+    407: "a proxy asks for a login",
+    429: "it asks for fewer requests",
+    430: "it asks for fewer requests",
+    451: "it may not be shown here for legal reasons",
+    999: "it does not let checks in",
+}
 BY_FAILURE = {
     Failure.ADDRESS_REFUSED: Verdict.UNSAFE,
     Failure.NAME_UNAVAILABLE: Verdict.UNCHECKED,
     Failure.NO_ROUTE: Verdict.UNCHECKED,
-    Failure.HOST_ASKED_TO_WAIT: Verdict.UNCHECKED,
+    Failure.HOST_NOT_ASKED: Verdict.UNCHECKED,
     Failure.REDIRECT_UNSUPPORTED: Verdict.UNSUPPORTED,
 }
 BY_SIGN = {
@@ -57,22 +68,34 @@ def judge(seen: Seen) -> Judgement:
     """Conclude from one look; strikes over days are for whoever keeps the history."""
     if seen.failure is not None:
         verdict = BY_FAILURE.get(seen.failure, Verdict.DEAD)
-        return Judgement(verdict, f"{seen.message.rstrip('.')}{_after(seen.hops)}.")
-    status = seen.status or 0
-    answer = f"Answered {status}{_after(seen.hops)}"
-    if status in REFUSALS or (
-        status == HTTPStatus.SERVICE_UNAVAILABLE and seen.retry_after_seconds
-    ):
-        return Judgement(Verdict.BLOCKED, f"{answer}: it does not let checks in.")
+        message = seen.message.rstrip(".")
+        return Judgement(verdict, f"{message}{_after(seen.hops)}.")
+    answer = f"Answered {seen.status}{_after(seen.hops)}"
+    judgement = _refused(seen, answer) or _unmasked(seen, answer)
+    return judgement or _answered(seen, answer)
+
+
+def _refused(seen: Seen, answer: str) -> Judgement | None:
+    """Judge answers of a server that is there and keeps checks out."""
+    if seen.status in REFUSALS:
+        return Judgement(Verdict.BLOCKED, f"{answer}: {REFUSALS[seen.status]}.")
+    if seen.status == HTTPStatus.SERVICE_UNAVAILABLE and seen.wait_seconds:
+        why = f"it asks to come back in {seen.wait_seconds:.0f} s"
+        return Judgement(Verdict.BLOCKED, f"{answer}: {why}.")
+    return None
+
+
+def _unmasked(seen: Seen, answer: str) -> Judgement | None:
+    """Judge answers that are not what they say, and those that say it openly."""
     for sign, (verdict, why) in BY_SIGN.items():
         if sign in seen.signs:
             return Judgement(verdict, f"{answer}, but {why}.")
-    if not HTTPStatus.OK <= status < HTTPStatus.BAD_REQUEST:
+    if not HTTPStatus.OK <= (seen.status or 0) < HTTPStatus.BAD_REQUEST:
         return Judgement(Verdict.DEAD, f"{answer}{_tries(seen)}.")
     if Sign.ANCHOR_MISSING in seen.signs:
         why = f"has no anchor #{seen.fragment[:80]}"
         return Judgement(Verdict.DEAD, f"{answer}, but the page {why}.")
-    return _answered(seen, answer)
+    return None
 
 
 def _answered(seen: Seen, answer: str) -> Judgement:

@@ -1,0 +1,105 @@
+"""What a page that answered gives away: not found, for sale, a login, a bot wall.
+
+Words alone prove little, so each sign wants words and the shape of such a page: short
+text, a title that says nothing else, or a path that tells.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from notes.links import phrases
+from notes.links.markup import first_text, has_password_field, visible_text
+from notes.links.observations import Sign
+
+FEW_WORDS = 150
+SEPARATORS = re.compile(r"\s+[-\u2013\u2014\u00b7\u00ab\u00bb]\s+|\s*[|:!.]\s*")
+WORD = re.compile(r"[\w'\u2019]+")
+
+
+class Page(NamedTuple):
+    """The few things of an HTML page that signs are read from."""
+
+    title: str
+    heading: str
+    text: str
+    has_password_field: bool
+
+    @property
+    def is_short(self) -> bool:
+        """Whether there is too little to read for this to be an article."""
+        return self.text.count(" ") < FEW_WORDS
+
+
+def read_page(source: str) -> Page:
+    """Take what signs are read from out of a page's HTML."""
+    return Page(
+        title=first_text(source, "title"),
+        heading=first_text(source, "h1"),
+        text=visible_text(source),
+        has_password_field=has_password_field(source),
+    )
+
+
+def signs(page: Page, url: str, final_url: str) -> set[Sign]:
+    """Read the signs that the page alone can give."""
+    found = set()
+    if page.is_short:
+        if phrases.FOR_SALE.search(page.text):
+            found.add(Sign.PARKED)
+        if phrases.PROVE_HUMAN.search(page.text):
+            found.add(Sign.BOT_WALL)
+        if says_not_found(page.title) or says_not_found(page.heading):
+            found.add(Sign.NOT_FOUND_PAGE)
+    if url != final_url and _asks_to_log_in(page, url, final_url):
+        found.add(Sign.LOGIN)
+    return found
+
+
+def is_suspicious(page: Page, url: str, final_url: str) -> bool:
+    """Tell whether a look at a path that cannot exist is worth a request."""
+    if url != final_url and _ends_elsewhere(url, final_url):
+        return True
+    titles = f"{page.title}\n{page.heading}"
+    return phrases.ABOUT_MISSING.search(titles) is not None
+
+
+def is_same_page(page: Page, final_url: str, other: Page, other_url: str) -> bool:
+    """Tell whether two paths led to one page: the same place, or the same titles."""
+    if final_url == other_url:
+        return True
+    titles = (page.title, page.heading)
+    return any(titles) and titles == (other.title, other.heading)
+
+
+def says_not_found(title: str) -> bool:
+    """Tell whether one part of a title says that nothing was found, and only that."""
+    return any(map(_is_only_missing, [title, *SEPARATORS.split(title)]))
+
+
+def _is_only_missing(part: str) -> bool:
+    words = {word.replace("\u2019", "'") for word in WORD.findall(part.casefold())}
+    says_missing = words & phrases.MISSING and words & phrases.THING
+    known = phrases.FILLER | phrases.MISSING | phrases.THING
+    return bool(says_missing and words <= known)
+
+
+def _ends_elsewhere(url: str, final_url: str) -> bool:
+    """Compare what was asked for with where it ended: home, or a page of errors."""
+    before, after = urlsplit(url), urlsplit(final_url)
+    if before.path.strip("/") and not after.path.strip("/") and not after.query:
+        return True
+    is_error = phrases.ERROR_PATH.search(after.path)
+    return bool(is_error and not phrases.ERROR_PATH.search(before.path))
+
+
+def _asks_to_log_in(page: Page, url: str, final_url: str) -> bool:
+    before, after = urlsplit(url), urlsplit(final_url)
+    if before.path == after.path or phrases.LOGIN_PATH.search(before.path):
+        return False
+    if phrases.LOGIN_PATH.search(after.path):
+        return True
+    comes_back = before.path.strip("/") and before.path in unquote(after.query)
+    return bool(comes_back and page.has_password_field)

@@ -1,0 +1,174 @@
+"""One run: workers that take jobs, ask, try again where it may help, and conclude."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+from notes.links.chain import Chain, Visit
+from notes.links.hosts import Hosts
+from notes.links.inspect import Inspector, seen
+from notes.links.names import Names
+from notes.links.observations import Failure, FetchError
+from notes.links.policy import Policy
+from notes.links.results import Result, result
+from notes.links.schedule import Job, Schedule
+from notes.links.verdicts import judge
+
+RETRIED_FAILURES = frozenset(
+    {
+        Failure.CONNECTION_LOST,
+        Failure.CONNECTION_REFUSED,
+        Failure.NAME_UNAVAILABLE,
+        Failure.PROTOCOL,
+        Failure.TIMEOUT,
+    }
+)
+HOST_FAILURES = frozenset({*RETRIED_FAILURES, Failure.NO_SUCH_NAME, Failure.TLS})
+RETRIED_STATUSES = frozenset({408, 425, 429})
+BEYOND_HTTP = 600
+# Files of these kinds have no signs to read, so their bytes need not travel.
+FILES = re.compile(
+    r"\.(?:7z|apk|avi|bz2|csv|deb|dmg|docx?|epub|exe|gif|gz|ico|iso|jar|jpe?g|mov|mp[34]|"
+    r"msi|odt|ogg|otf|pdf|png|pptx?|rar|rpm|svg|tar|tgz|ttf|wav|webm|webp|whl|woff2?|"
+    r"xlsx?|xz|zip|zst)$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class Run:
+    """What the workers of one run share."""
+
+    policy: Policy
+    schedule: Schedule
+    hosts: Hosts
+    chain: Chain
+    inspector: Inspector
+    names: Names
+    results: asyncio.Queue[Result | None]
+    answering: set[str] = field(default_factory=set)
+    failing: Counter[str] = field(default_factory=Counter)
+
+    async def all(self) -> None:
+        """Work until every job has its result, then say so."""
+        try:
+            async with asyncio.TaskGroup() as workers:
+                for _ in range(min(self.policy.concurrency, len(self.schedule))):
+                    workers.create_task(self._work())
+        finally:
+            await self.results.put(None)
+
+    async def _work(self) -> None:
+        while (job := await self.schedule.take()) is not None:
+            if self._is_given_up(job.host):
+                await self._emit(job, _not_asked(job, "does not answer other links"))
+                continue
+            wait = await self.hosts.enter(job.host)
+            if wait > self.policy.max_wait_seconds:
+                why = f"asked to be left alone for {wait:.0f} s"
+                await self._emit(job, _not_asked(job, why))
+            elif wait:
+                self.schedule.rest(job, wait)
+            else:
+                await self._try(job)
+
+    async def _try(self, job: Job) -> None:
+        started = time.monotonic()
+        visit = await self.chain.follow(
+            self._method(job), job.page, limit=self._limit(job)
+        )
+        job.elapsed_seconds += time.monotonic() - started
+        if visit.method == "HEAD" and not _is_fine(visit):
+            job.is_head_refused = True
+            self.schedule.again(job, 0.0)
+            return
+        job.attempts += 1
+        await self.names.correct(visit)
+        pause = self._pause_before_retry(job, visit)
+        if pause is None:
+            self._remember_host(job, visit)
+            await self._emit(job, visit)
+            return
+        if not _is_throttled(visit):
+            job.failures.append(_what_failed(visit))
+        self.schedule.again(job, pause)
+
+    def _method(self, job: Job) -> str:
+        is_file = FILES.search(job.page.partition("?")[0])
+        return "HEAD" if is_file and not job.is_head_refused else "GET"
+
+    def _limit(self, job: Job) -> int:
+        """Anchors may stand far down, everything else shows at the top."""
+        has_fragments = any(fragment for _, fragment in job.targets)
+        policy = self.policy
+        return policy.max_fragment_bytes if has_fragments else policy.max_body_bytes
+
+    def _pause_before_retry(self, job: Job, visit: Visit) -> float | None:
+        """Return the seconds to wait before another try, or None for no more."""
+        if job.attempts > self.policy.retries or not _may_be_cured(visit):
+            return None
+        if self._is_given_up(job.host):
+            return None
+        asked = visit.asked_wait or 0.0
+        if asked > self.policy.max_wait_seconds:
+            return None
+        backoff = self.policy.backoff_seconds * (1 << job.attempts - 1)
+        return max(asked, backoff * random.uniform(0.5, 1.0))  # noqa: S311
+
+    def _remember_host(self, job: Job, visit: Visit) -> None:
+        """Count the links of a host that never answered, so as to stop in time."""
+        if visit.response is not None:
+            self.answering.add(job.host)
+        elif visit.error and visit.error.failure in HOST_FAILURES:
+            self.failing[job.host] += 1
+
+    def _is_given_up(self, host: str) -> bool:
+        return (
+            self.failing[host] >= self.policy.max_host_failures
+            and host not in self.answering
+        )
+
+    async def _emit(self, job: Job, visit: Visit) -> None:
+        signs = await self.inspector.page_signs(visit)
+        for link, fragment in job.targets:
+            judgement = judge(seen(job, visit, fragment, signs))
+            await self.results.put(result(link, job, visit, judgement))
+        self.schedule.finish(job)
+
+
+def _not_asked(job: Job, why: str) -> Visit:
+    error = FetchError(Failure.HOST_NOT_ASKED, f"{job.host} {why}.")
+    return Visit(job.page, job.page, error=error)
+
+
+def _is_fine(visit: Visit) -> bool:
+    """A HEAD settles a link only when it says that all is well."""
+    return visit.answer is not None and visit.answer.status < HTTPStatus.BAD_REQUEST
+
+
+def _may_be_cured(visit: Visit) -> bool:
+    if visit.error is not None:
+        return visit.error.failure in RETRIED_FAILURES
+    status = visit.response.status if visit.response else 0
+    is_server_error = HTTPStatus.INTERNAL_SERVER_ERROR <= status < BEYOND_HTTP
+    return status in RETRIED_STATUSES or is_server_error
+
+
+def _is_throttled(visit: Visit) -> bool:
+    """Being asked to come back later is no failure of the link."""
+    if visit.answer is None:
+        return False
+    is_told = visit.answer.status == HTTPStatus.TOO_MANY_REQUESTS
+    return is_told or visit.asked_wait is not None
+
+
+def _what_failed(visit: Visit) -> str:
+    if visit.error is not None:
+        return str(visit.error)
+    return f"answered {visit.response.status}" if visit.response else ""
