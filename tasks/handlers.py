@@ -5,11 +5,11 @@ from __future__ import annotations
 from notes.models import EventKind
 from tasks.digests import compose_digest, send_confirmation, send_digest
 from tasks.housekeeping import prune_history
-from tasks.jobs import Handler
+from tasks.jobs import HandlerTask
 from tasks.links import check_links, recheck_links
 from tasks.readme import rebuild_readme
 
-EVENT_HANDLERS: dict[str, tuple[Handler, ...]] = {
+EVENT_HANDLERS: dict[str, tuple[HandlerTask, ...]] = {
     EventKind.NOTE_SUBMITTED: (rebuild_readme, check_links),
     EventKind.NOTE_EDITED: (rebuild_readme, check_links),
     EventKind.NOTE_WITHDRAWN: (rebuild_readme,),
@@ -28,7 +28,7 @@ EVENT_HANDLERS: dict[str, tuple[Handler, ...]] = {
     EventKind.HOUSEKEEPING_FELL_DUE: (prune_history,),
 }
 
-HANDLERS: dict[str, Handler] = {
+HANDLERS: dict[str, HandlerTask] = {
     handler.name: handler
     for handlers in EVENT_HANDLERS.values()
     for handler in handlers

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from celery import shared_task
 from celery.contrib.django.task import DjangoTask
@@ -27,19 +27,13 @@ MAX_RETRIES = 5
 MAX_BACKOFF_SECONDS = 120
 MAX_ATTEMPTS = 20
 
-
-class Handler(Protocol):
-    """A registered handler, as the relay and the jobs page see it."""
-
-    name: str
-    queue: str
-    coalesce: bool
-    spacing: timedelta
-
-    def apply_async(self, args: tuple[str], **options: Any) -> object: ...
+if TYPE_CHECKING:
+    Base = DjangoTask[..., None]
+else:
+    Base = DjangoTask
 
 
-class HandlerTask(DjangoTask):
+class HandlerTask(Base):
     """Claims the job, runs the body, and records how it ended."""
 
     abstract = True
@@ -78,13 +72,13 @@ class HandlerTask(DjangoTask):
 
 def handler(
     *, queue: str, coalesce: bool = False, spacing_seconds: float = 0
-) -> Callable[[Callable[[Job], None]], Handler]:
+) -> Callable[[Callable[[Job], None]], HandlerTask]:
     """Make a function a handler whose jobs go to ``queue``.
 
     With ``coalesce`` the events of one hub share a job as long as it has not begun,
     and two runs begin at least ``spacing_seconds`` apart: a burst costs a few runs.
     """
-    return shared_task(  # type: ignore[no-any-return]
+    return shared_task(
         base=HandlerTask,
         queue=queue,
         coalesce=coalesce,

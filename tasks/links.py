@@ -11,6 +11,7 @@ from tasks.jobs import handler
 def check_links(job: Job) -> None:
     """The links of one note, right after it was submitted or edited."""
     note = job.event.note
+    assert note is not None
     found = record.look_at_note(note)
     with job.completion():
         job.result = record.record_note(note, found)
@@ -19,6 +20,7 @@ def check_links(job: Job) -> None:
 @handler(queue="links", coalesce=True)
 def recheck_links(job: Job) -> None:
     """Every link of a hub that nobody has looked at for a week."""
+    assert job.hub is not None
     found = record.look_at_hub(job.hub)
     with job.completion():
         job.result = record.record_hub(job.hub, found)

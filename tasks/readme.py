@@ -15,6 +15,7 @@ from tasks.jobs import handler
     spacing_seconds=settings.NEXUS_REBUILD_SPACING_SECONDS,
 )
 def rebuild_readme(job: Job) -> None:
+    assert job.hub is not None
     build = rebuild.build(job.hub, because_of=job.events.all())
     with job.completion():
         rebuild.record(build)

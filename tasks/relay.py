@@ -9,7 +9,7 @@ the next one takes them up.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -17,18 +17,18 @@ from datetime import timedelta
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Max
 from django.utils import timezone
 
 from notes.models import Event, Job
+from notes.models.job import JobQuerySet
 from tasks import cloudevents
 from tasks.handlers import EVENT_HANDLERS, HANDLERS
-from tasks.jobs import MAX_ATTEMPTS, Handler
+from tasks.jobs import MAX_ATTEMPTS, HandlerTask
 from tasks.queues import EVENTS_EXCHANGE
 
 BATCH = 200
-CLAIM = timedelta(seconds=15)
-REPUBLISH = timedelta(seconds=60)
+REPUBLISH = timedelta(seconds=settings.NEXUS_REPUBLISH_SECONDS)
 REPUBLISH_AT_MOST = timedelta(minutes=15)
 
 
@@ -57,15 +57,17 @@ def dispatch_events() -> int:
 
 def _by_handler_and_hub(
     events: Iterable[Event],
-) -> dict[tuple[Handler, int | None], list[Event]]:
-    groups: dict[tuple[Handler, int | None], list[Event]] = defaultdict(list)
+) -> dict[tuple[HandlerTask, int | None], list[Event]]:
+    groups: dict[tuple[HandlerTask, int | None], list[Event]] = defaultdict(list)
     for event in events:
         for handler in EVENT_HANDLERS[event.kind]:
             groups[handler, event.hub_id].append(event)
     return groups
 
 
-def _make_jobs(handler: Handler, hub_id: int | None, events: Sequence[Event]) -> None:
+def _make_jobs(
+    handler: HandlerTask, hub_id: int | None, events: Sequence[Event]
+) -> None:
     if handler.coalesce:
         jobs = [_coalesced_job(handler, hub_id)] * len(events)
     else:
@@ -77,67 +79,82 @@ def _make_jobs(handler: Handler, hub_id: int | None, events: Sequence[Event]) ->
     )
 
 
-def _coalesced_job(handler: Handler, hub_id: int | None) -> Job:
+def _coalesced_job(handler: HandlerTask, hub_id: int | None) -> Job:
     """The hub's job that has not begun, else a new one, spaced from the last.
 
     The row lock is what makes it safe to add to a waiting job: its run begins only
     after this transaction, and so sees what these events tell of.
     """
-    jobs = Job.objects.filter(handler=handler.name, hub_id=hub_id)
+    jobs = Job.objects.filter(handler=handler.name).of_hub(hub_id)
     waiting = jobs.waiting().select_for_update(of=("self",)).order_by("id").first()
     if waiting:
         return waiting
     now = timezone.now()
-    last = jobs.exclude(started_at=None).order_by("-started_at").first()
-    due_at = max(now, last.started_at + handler.spacing) if last else now
+    last = jobs.aggregate(started_at=Max("started_at"))["started_at"]
+    due_at = max(now, last + handler.spacing) if last else now
     return Job.objects.create(handler=handler.name, hub_id=hub_id, due_at=due_at)
 
 
 def publish_jobs() -> int:
     """Send a message for every job whose moment has come."""
     jobs = _claim_jobs()
-    for number, job in enumerate(jobs):
-        with _giving_back(jobs[number:]):
+    with _giving_back(jobs) as unsent:
+        while unsent:
+            job = unsent[0]
             HANDLERS[job.handler].apply_async((str(job.id),), task_id=str(job.id))
-        wait = min(REPUBLISH * 2**job.publications, REPUBLISH_AT_MOST)
-        Job.objects.waiting().filter(id=job.id).update(
-            due_at=timezone.now() + wait, publications=F("publications") + 1
-        )
+            unsent.popleft()
     return len(jobs)
 
 
 def _claim_jobs() -> list[Job]:
+    """Take the jobs that are due and set the moment at which they are due again.
+
+    That moment is far enough away for a backlog to be worked off, and comes later each
+    time, so that a slow worker does not find its queue filled with repetitions.
+    """
     now = timezone.now()
     if not Job.objects.due(now).exists():
         return []
     with transaction.atomic():
-        jobs = list(
-            Job.objects.due(now).select_for_update(skip_locked=True, of=("self",))[
-                :BATCH
-            ]
-        )
-        lost = [job.id for job in jobs if job.attempts >= MAX_ATTEMPTS]
-        Job.objects.filter(id__in=lost).update(
+        due = Job.objects.due(now).select_for_update(skip_locked=True, of=("self",))
+        jobs = list(due[:BATCH])
+        lost = [job for job in jobs if job.attempts >= MAX_ATTEMPTS]
+        _rows(lost).update(
             state=Job.State.FAILED,
             finished_at=now,
             error=f"Its worker died in each of {MAX_ATTEMPTS} runs.",
         )
-        claimed = [job for job in jobs if job.id not in lost]
-        Job.objects.filter(id__in=[job.id for job in claimed]).update(
-            state=Job.State.QUEUED, due_at=now + CLAIM
-        )
+        claimed = [job for job in jobs if job.attempts < MAX_ATTEMPTS]
+        for publications, group in _by_publications(claimed):
+            wait = min(REPUBLISH * 2 ** min(publications, 8), REPUBLISH_AT_MOST)
+            _rows(group).update(
+                state=Job.State.QUEUED,
+                due_at=now + wait,
+                publications=publications + 1,
+            )
     return claimed
 
 
+def _by_publications(jobs: Sequence[Job]) -> list[tuple[int, list[Job]]]:
+    groups: dict[int, list[Job]] = defaultdict(list)
+    for job in jobs:
+        groups[job.publications].append(job)
+    return list(groups.items())
+
+
+def _rows(jobs: Iterable[Job]) -> JobQuerySet:
+    return Job.objects.filter(id__in=[job.id for job in jobs])
+
+
 @contextmanager
-def _giving_back(jobs: Sequence[Job]) -> Iterator[None]:
-    """Make claimed jobs due again at once when the broker does not take them."""
+def _giving_back(jobs: Sequence[Job]) -> Iterator[deque[Job]]:
+    """Make the jobs that the broker did not take due again at once."""
+    unsent = deque(jobs)
     try:
-        yield
-    except Exception:
-        waiting = Job.objects.waiting().filter(id__in=[job.id for job in jobs])
-        waiting.update(due_at=timezone.now())
-        raise
+        yield unsent
+    finally:
+        if unsent:
+            _rows(unsent).waiting().update(due_at=timezone.now())
 
 
 def announce_events() -> int:

@@ -44,7 +44,7 @@ class Command(BaseCommand):
         A database that is away ends the process: whoever supervises it starts it anew.
         """
         broker = current_app.connection_for_write()
-        broker_errors = (
+        broker_errors: tuple[type[BaseException], ...] = (
             OperationalError,
             *broker.connection_errors,
             *broker.channel_errors,

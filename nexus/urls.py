@@ -1,0 +1,25 @@
+"""The addresses of everything: the notes' pages, accounts, the admin, Flower."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.contrib.auth import views as accounts
+from django.urls import include, path
+
+from nexus.flower import flower
+
+urlpatterns = [
+    path("", include("notes.urls")),
+    path("login/", accounts.LoginView.as_view(), name="login"),
+    path("logout/", accounts.LogoutView.as_view(), name="logout"),
+    path(
+        "password/",
+        accounts.PasswordChangeView.as_view(
+            template_name="notes/accounts/password_change.html", success_url="/"
+        ),
+        name="password_change",
+    ),
+    path("admin/", admin.site.urls),
+    path("flower/", flower, {"path": ""}, name="flower"),
+    path("flower/<path:path>", flower, name="flower"),
+]
