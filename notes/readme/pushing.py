@@ -142,6 +142,8 @@ class _Push:
             if not self.is_ours(commit, wanted):
                 return self.hand_edit(commit)
         if target.parent and self.part(target.parent) == wanted:
+            if not self.remote.proposal:
+                self.note(published=target.parent, sent=local.commit)
             return None
         commit = self.candidate(target, local.commit, readme)
         self.push(commit, target.expected)
@@ -160,20 +162,24 @@ class _Push:
 
     def fetch(self) -> tuple[str | None, str | None]:
         """The heads of the remote's branch and of the proposal, with their objects."""
-        wanted = [branch_reference(self.remote.branch)]
-        if self.remote.proposal:
-            wanted.append(branch_reference(self.remote.proposal))
+        base = branch_reference(self.remote.branch)
+        proposal = branch_reference(self.remote.proposal or self.remote.branch)
         lines = self.link.run("ls-remote", "--heads", self.remote.url).decode()
         heads = {name: commit for commit, name in map(str.split, lines.splitlines())}
-        if heads and wanted[0] not in heads:
+        if heads and base not in heads:
             raise BranchMissingError
-        found = {name: heads[name] for name in wanted if name in heads}
-        if None in object_ids(self.repository, *found.values()):
-            names = [f"+{name}:{self.notes}/{name}" for name in found]
+        if missing := [
+            n for n in {base, proposal} & heads.keys() if self.lacks(heads[n])
+        ]:
+            changes = [f"+{name}:{self.notes}/{name}" for name in missing]
             options = ("--quiet", "--no-tags", "--no-write-fetch-head")
-            self.link.run("fetch", *options, self.remote.url, *names)
-        base, proposed = (*map(found.get, wanted), None)[:2]
-        return base, proposed
+            self.link.run("fetch", *options, self.remote.url, *changes)
+            if any(self.lacks(heads[name]) for name in missing):
+                raise RemoteMovedError  # rewritten between the two calls
+        return heads.get(base), heads.get(proposal)
+
+    def lacks(self, commit: str) -> bool:
+        return object_ids(self.repository, commit) == [None]
 
     def starts_afresh(self, base: str, proposed: str) -> bool:
         """Whether the proposal was merged, or no longer fits what it is to go into."""

@@ -93,7 +93,6 @@ class GitOverHttp(BaseHTTPRequestHandler):
             self._refuse(401, "WWW-Authenticate", 'Basic realm="git"')
         else:
             self._backend(body)
-        self.server.after_request()
 
     def _body(self) -> bytes:
         if self.headers["Transfer-Encoding"] != "chunked":
@@ -130,6 +129,7 @@ class GitOverHttp(BaseHTTPRequestHandler):
         done = subprocess.run(
             command, input=body, env=variables, capture_output=True, check=True
         )
+        self.server.before_answer()
         header, _, content = done.stdout.partition(b"\r\n\r\n")
         fields = dict(line.split(": ", 1) for line in header.decode().split("\r\n"))
         self.send_response(int(fields.pop("Status", "200").split()[0]))
@@ -153,7 +153,7 @@ class GitServer(ThreadingHTTPServer):
         self.expected = f"Basic {pair}"
         self.answer: tuple[int, str, str] | None = None
         self.requests: list[tuple[str, str | None]] = []
-        self.after_request = lambda: None
+        self.before_answer = lambda: None
 
     @property
     def url(self) -> str:

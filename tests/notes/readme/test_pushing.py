@@ -128,6 +128,20 @@ def test_a_hand_edit_is_handed_over_and_stays_until_it_is_settled(
     assert read_readme(far.path, path="guide.md") == b"guide"
 
 
+def test_an_edit_of_an_imported_readme_is_shown_against_the_imported_one(
+    repository: Path, far: Far
+) -> None:
+    far.edit(b"imported\n")
+    write(repository, b"imported\n")
+    assert push_readme(repository, remote=Remote(far.url)) is None
+    far.edit(b"imported and edited\n")
+    write(repository, b"imported and a note\n")
+    edit = push_readme(repository, remote=Remote(far.url))
+    assert isinstance(edit, HandEdit)
+    assert edit.ours == b"imported\n"
+    assert edit.theirs == b"imported and edited\n"
+
+
 def test_another_edit_after_the_settled_one_is_handed_over_too(
     repository: Path, far: Far
 ) -> None:

@@ -77,7 +77,7 @@ def test_the_token_is_on_no_command_line_and_in_no_file(
             except OSError:
                 continue
 
-    server.after_request = look
+    server.before_answer = look
     push_readme(repository, remote=server.remote(), protocols=HTTP)
     assert any(b"git\0" in line and b"push" in line for line in lines)
     assert not [line for line in lines if TOKEN.encode() in line or encoded in line]
@@ -128,7 +128,7 @@ def test_a_remote_that_moves_between_fetch_and_push_is_tried_again(
         if moves and path.endswith("git-upload-pack"):
             far.edit(moves.pop(), path="other.txt")
 
-    server.after_request = move
+    server.before_answer = move
     write(repository, b"two\n")
     pushed = push_readme(repository, remote=server.remote(), protocols=HTTP)
     assert isinstance(pushed, Pushed)
