@@ -42,6 +42,9 @@ _SOLUTION = re.compile(
     rf"{_label(_SOLUTION_WORDS)}",
     re.IGNORECASE,
 )
+_PROBLEM = re.compile(
+    rf"(?:^|\n)?[ \t]*{_BULLET}?{_label(_PROBLEM_WORDS)}", re.IGNORECASE
+)
 _SOLUTION_LINE = re.compile(
     rf"^[ \t]*{_BULLET}?{_label(_SOLUTION_WORDS)}", re.IGNORECASE | re.MULTILINE
 )
@@ -175,3 +178,18 @@ def _cut_words(cutter: Cutter, slot: Slot, text: str) -> None:
         cutter.slot(slot, text)
     else:
         cutter.literal(text)
+
+
+def start_of_label(piece: str) -> int | None:
+    """Where the label of a problem or a solution, with its line break, begins."""
+    for label in (_SOLUTION, _PROBLEM):
+        match = label.search(piece)
+        if match:
+            return match.start()
+    arrow = _ARROW.search("x" + piece + "x")
+    return arrow.start() - 1 if arrow else None
+
+
+def problem_label(piece: str) -> str:
+    """The label of a solution turned into that of its problem."""
+    return re.sub(_SOLUTION_WORDS, "Problem", piece, count=1, flags=re.IGNORECASE)

@@ -101,7 +101,7 @@ def _plain_lead(content: str) -> re.Match[str] | None:
 
 
 def title_of(reading: Reading) -> str:
-    """The title as plain text: the lead with its emoji, or the beginning of the text."""
+    """The title as plain text: the lead with its emoji, or how the text begins."""
     values = reading.values()
     if Slot.TITLE not in values:
         text = values.get(Slot.PROBLEM) or values.get(Slot.BODY) or ""

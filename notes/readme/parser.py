@@ -13,6 +13,7 @@ from notes.readme.kinds import INHERITED, classify
 from notes.readme.lines import split_lines, to_newlines
 from notes.readme.model import Document, Entry, EntryForm, Section, SectionKind
 from notes.readme.plain import plain
+from notes.readme.renderer import section_slices
 from notes.readme.spans import Span, find_spans
 
 __all__ = ["Document", "Entry", "EntryForm", "Section", "SectionKind", "parse"]
@@ -50,6 +51,19 @@ def parse(text: str) -> Document:
         spans = find_spans(group.blocks, lines, group.kind)
         group.spans = [*spans, *group.spans]
     return _cut(groups, lines, mark)
+
+
+def reread(section: Section) -> tuple[Entry, ...]:
+    """The notes in the text of a section that may hold only some of its notes."""
+    lines = split_lines("".join(section_slices(section)))
+    groups = _group(read_blocks("".join(lines), lines))
+    for group in groups:
+        group.kind = section.kind
+    groups = _absorb(groups, lines)
+    for group in groups:
+        group.spans = [*find_spans(group.blocks, lines, group.kind), *group.spans]
+    document = _cut(groups, lines, "")
+    return tuple(entry for part in document.sections for entry in part.entries)
 
 
 def _group(blocks: Sequence[Block]) -> list[_Group]:

@@ -91,15 +91,15 @@ def _items(
 ) -> tuple[int, list[Span]]:
     items = _run(blocks, index)
     texts = [_text(item, lines) for item in items]
-    if all(_CONTENTS_ITEM.match(text.split("\n", 1)[0]) for text in texts):
-        return len(items), []
     spans = []
     at = 0
     while at < len(items):
         is_pair = at + 1 < len(items) and _is_pair(texts[at], texts[at + 1])
         last = at + is_pair
         form = EntryForm.PAIR if is_pair else EntryForm.ITEM
-        spans.append(Span(items[at].start, items[last].end, form))
+        # A line of a table of contents points at notes and is none.
+        if not _CONTENTS_ITEM.match(texts[at].split("\n", 1)[0]):
+            spans.append(Span(items[at].start, items[last].end, form))
         at = last + 1
     return len(items), spans
 

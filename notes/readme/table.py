@@ -64,7 +64,12 @@ def roles_of(header: str, *, is_challenge: bool) -> tuple[Slot | None, ...]:
 def default_roles(
     cells: Sequence[str], *, is_challenge: bool
 ) -> tuple[Slot | None, ...]:
-    start = 1 if len(cells) > 1 and _NUMBERED.fullmatch(cells[0].strip()) else 0
+    """Title and body from the left, after a column of numbers.
+
+    ``cells`` are those of the header or of a row.
+    """
+    is_counted = _NUMBERED.fullmatch(cells[0].strip()) or cells[0].strip().isdecimal()
+    start = 1 if len(cells) > 1 and is_counted else 0
     wanted: tuple[Slot | None, ...] = (
         (Slot.PROBLEM, Slot.SOLUTION)
         if is_challenge and len(cells) - start > 1
