@@ -25,6 +25,6 @@ class Policy:
     retries: int = 2
     backoff_seconds: float = 0.5
     max_wait_seconds: float = 30.0
-    max_host_failures: int = 8
+    max_host_failures: int = 24
     canary_host: str = "example.com"
     user_agent: str = "Mozilla/5.0 (compatible; NexusLinkCheck/1.0)"

@@ -53,7 +53,8 @@ class Run:
     names: Names
     results: asyncio.Queue[Result | None]
     answering: set[str] = field(default_factory=set)
-    failing: Counter[str] = field(default_factory=Counter)
+    failures: Counter[str] = field(default_factory=Counter)
+    last_errors: dict[str, FetchError] = field(default_factory=dict)
 
     async def all(self) -> None:
         """Work until every job has its result, then say so."""
@@ -67,12 +68,12 @@ class Run:
     async def _work(self) -> None:
         while (job := await self.schedule.take()) is not None:
             if self._is_given_up(job.host):
-                await self._emit(job, _not_asked(job, "does not answer other links"))
+                error = self.last_errors[job.host]
+                await self._emit(job, Visit(job.page, job.page, error=error))
                 continue
             wait = await self.hosts.enter(job.host)
             if wait > self.policy.max_wait_seconds:
-                why = f"asked to be left alone for {wait:.0f} s"
-                await self._emit(job, _not_asked(job, why))
+                await self._emit(job, _not_asked(job, wait))
             elif wait:
                 self.schedule.rest(job, wait)
             else:
@@ -90,9 +91,9 @@ class Run:
             return
         job.attempts += 1
         await self.names.correct(visit)
+        self._remember_host(job, visit)
         pause = self._pause_before_retry(job, visit)
         if pause is None:
-            self._remember_host(job, visit)
             await self._emit(job, visit)
             return
         if not _is_throttled(visit):
@@ -122,15 +123,16 @@ class Run:
         return max(asked, backoff * random.uniform(0.5, 1.0))  # noqa: S311
 
     def _remember_host(self, job: Job, visit: Visit) -> None:
-        """Count the links of a host that never answered, so as to stop in time."""
+        """Count what a host that never answered was asked, so as to stop in time."""
         if visit.response is not None:
             self.answering.add(job.host)
         elif visit.error and visit.error.failure in HOST_FAILURES:
-            self.failing[job.host] += 1
+            self.failures[job.host] += 1
+            self.last_errors[job.host] = visit.error
 
     def _is_given_up(self, host: str) -> bool:
         return (
-            self.failing[host] >= self.policy.max_host_failures
+            self.failures[host] >= self.policy.max_host_failures
             and host not in self.answering
         )
 
@@ -142,8 +144,9 @@ class Run:
         self.schedule.finish(job)
 
 
-def _not_asked(job: Job, why: str) -> Visit:
-    error = FetchError(Failure.HOST_NOT_ASKED, f"{job.host} {why}.")
+def _not_asked(job: Job, wait: float) -> Visit:
+    why = f"{job.host} asked to be left alone for {wait:.0f} s."
+    error = FetchError(Failure.HOST_NOT_ASKED, why)
     return Visit(job.page, job.page, error=error)
 
 

@@ -50,7 +50,9 @@ class Schedule:
     def add(self, job: Job) -> None:
         """Put a new job at the end of its host's queue."""
         self._unfinished += 1
-        self._enqueue(job)
+        lane = self._lane(job)
+        lane.jobs.append(job)
+        self._open(lane)
 
     async def take(self) -> Job | None:
         """Wait for the next job that may run; None once all are finished."""
@@ -81,10 +83,8 @@ class Schedule:
         lane.rests_until = time.monotonic() + seconds
         self._release(job)
 
-    def _enqueue(self, job: Job) -> None:
-        lane = self._lanes.setdefault(job.host, _Lane())
-        lane.jobs.append(job)
-        self._open(lane)
+    def _lane(self, job: Job) -> _Lane:
+        return self._lanes.setdefault(job.host, _Lane())
 
     def _open(self, lane: _Lane) -> None:
         if lane.jobs and not lane.is_open and lane.active < self._per_host:
@@ -102,7 +102,11 @@ class Schedule:
     def _next(self) -> Job | None:
         now = time.monotonic()
         while self._sleeping and self._sleeping[0][0] <= now:
-            self._enqueue(heapq.heappop(self._sleeping)[2])
+            job = heapq.heappop(self._sleeping)[2]
+            lane = self._lane(job)
+            # What was begun is finished first.
+            lane.jobs.appendleft(job)
+            self._open(lane)
         for _ in range(len(self._round)):
             lane = self._round.popleft()
             if lane.rests_until > now:
