@@ -15,9 +15,16 @@ urlpatterns = [
     path(
         "password/",
         accounts.PasswordChangeView.as_view(
-            template_name="notes/accounts/password_change.html", success_url="/"
+            template_name="notes/accounts/password_change.html"
         ),
         name="password_change",
+    ),
+    path(
+        "password/changed/",
+        accounts.PasswordChangeDoneView.as_view(
+            template_name="notes/accounts/password_changed.html"
+        ),
+        name="password_change_done",
     ),
     path("admin/", admin.site.urls),
     path("flower/", flower, {"path": ""}, name="flower"),

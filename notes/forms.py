@@ -144,7 +144,9 @@ class ImportForm(forms.Form):
         required=False,
         strip=False,
         label="Or paste it",
-        widget=forms.Textarea(attrs={"rows": 14, "class": "code", "spellcheck": "false"}),
+        widget=forms.Textarea(
+            attrs={"rows": 14, "class": "code", "spellcheck": "false"}
+        ),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -6,10 +6,9 @@ the caller's.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -17,6 +16,7 @@ from django.utils import timezone
 from notes.events import record_event
 from notes.links import check, extract, urls
 from notes.links.check import Policy, Result
+from notes.links.summary import summary
 from notes.links.verdicts import Verdict
 from notes.models import EventKind, Hub, Link, LinkCheck, Note, NoteLink
 
@@ -24,8 +24,6 @@ FRESH = timedelta(hours=1)
 STALE = timedelta(days=6)
 BATCH = 500
 LONGEST_URL = 2_000
-FINE = {Verdict.ALIVE, Verdict.MOVED, Verdict.REDIRECTED, Verdict.FLAKY}
-IN_WORDS = {Verdict.DEAD: "broken", Verdict.UNCHECKED: "not reached"}
 
 
 @dataclass(frozen=True)
@@ -147,7 +145,8 @@ def _store_results(results: Iterable[Result]) -> None:
     fields = ["verdict", "status", "final_url", "reason", "checked_at"]
     Link.objects.bulk_update(links.values(), fields, batch_size=BATCH)
     LinkCheck.objects.bulk_create(
-        [_history(link, by_url[link.url]) for link in links.values()], batch_size=BATCH
+        [_history(link, by_url[link.url], now) for link in links.values()],
+        batch_size=BATCH,
     )
     for link in changed:
         record_event(
@@ -155,7 +154,7 @@ def _store_results(results: Iterable[Result]) -> None:
         )
 
 
-def _history(link: Link, result: Result) -> LinkCheck:
+def _history(link: Link, result: Result, now: datetime) -> LinkCheck:
     return LinkCheck(
         link=link,
         verdict=link.verdict,
@@ -163,20 +162,5 @@ def _history(link: Link, result: Result) -> LinkCheck:
         final_url=link.final_url,
         reason=link.reason,
         elapsed_ms=result.elapsed_ms,
-        checked_at=link.checked_at,
+        checked_at=now,
     )
-
-
-def summary(links: Iterable[Link]) -> str:
-    """`4 links: 3 fine, 1 broken`."""
-    verdicts = Counter(
-        "fine"
-        if link.verdict in FINE
-        else IN_WORDS.get(Verdict(link.verdict), link.verdict)
-        for link in links
-    )
-    total = sum(verdicts.values())
-    if not total:
-        return "no links"
-    parts = ", ".join(f"{count} {word}" for word, count in verdicts.most_common())
-    return f"{total} {'link' if total == 1 else 'links'}: {parts}"

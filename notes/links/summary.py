@@ -1,0 +1,27 @@
+"""What the checks of several links saw, in one line for people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from notes.links.verdicts import Verdict
+from notes.models import Link
+
+FINE = {Verdict.ALIVE, Verdict.MOVED, Verdict.REDIRECTED, Verdict.FLAKY}
+IN_WORDS = {Verdict.DEAD: "broken", Verdict.UNCHECKED: "not reached"}
+
+
+def summary(links: Iterable[Link]) -> str:
+    """`4 links: 3 fine, 1 broken`."""
+    counts = Counter(in_a_word(link.verdict) for link in links)
+    total = counts.total()
+    if not total:
+        return "no links"
+    parts = ", ".join(f"{count} {word}" for word, count in counts.most_common())
+    return f"{total} {'link' if total == 1 else 'links'}: {parts}"
+
+
+def in_a_word(verdict: str) -> str:
+    """A verdict as the notes' pages name it."""
+    return "fine" if verdict in FINE else IN_WORDS.get(Verdict(verdict), verdict)

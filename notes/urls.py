@@ -1,0 +1,60 @@
+"""Every page's address."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from notes.views import (
+    editions,
+    health,
+    hubs,
+    jobs,
+    notes,
+    readmes,
+    subscriptions,
+)
+
+urlpatterns = [
+    path("", hubs.home, name="home"),
+    path("healthz", health.health, name="health"),
+    path("h/<slug:slug>/", hubs.hub_detail, name="hub_detail"),
+    path("h/<slug:slug>/members/", hubs.hub_members, name="hub_members"),
+    path(
+        "h/<slug:slug>/members/<int:pk>/remove/",
+        hubs.member_remove,
+        name="member_remove",
+    ),
+    path("h/<slug:slug>/readme/", readmes.hub_readme, name="hub_readme"),
+    path("h/<slug:slug>/README.md", readmes.hub_readme_raw, name="hub_readme_raw"),
+    path("h/<slug:slug>/import/", readmes.hub_import, name="hub_import"),
+    path("h/<slug:slug>/notes/new/", notes.note_new, name="note_new"),
+    path("h/<slug:slug>/notes/<int:pk>/", notes.note_detail, name="note_detail"),
+    path("h/<slug:slug>/notes/<int:pk>/edit/", notes.note_edit, name="note_edit"),
+    path(
+        "h/<slug:slug>/notes/<int:pk>/withdraw/",
+        notes.note_withdraw,
+        name="note_withdraw",
+    ),
+    path("h/<slug:slug>/notes/<int:pk>/panel/", notes.note_panel, name="note_panel"),
+    path("h/<slug:slug>/subscribe/", subscriptions.subscribe, name="subscribe"),
+    path("s/<str:token>/confirm/", subscriptions.confirm, name="confirm"),
+    path("s/<str:token>/unsubscribe/", subscriptions.unsubscribe, name="unsubscribe"),
+    path("h/<slug:slug>/digests/", editions.edition_list, name="edition_list"),
+    path(
+        "h/<slug:slug>/digests/<str:week>/",
+        editions.edition_detail,
+        name="edition_detail",
+    ),
+    path("h/<slug:slug>/subscribe/", subscriptions.subscribe, name="subscribe"),
+    path("s/<str:token>/confirm/", subscriptions.confirm, name="confirm"),
+    path("s/<str:token>/unsubscribe/", subscriptions.unsubscribe, name="unsubscribe"),
+    path("h/<slug:slug>/digests/", editions.edition_list, name="edition_list"),
+    path(
+        "h/<slug:slug>/digests/<str:week>/",
+        editions.edition_detail,
+        name="edition_detail",
+    ),
+    path("jobs/", jobs.job_list, name="job_list"),
+    path("jobs/<uuid:pk>/", jobs.job_detail, name="job_detail"),
+    path("jobs/<uuid:pk>/run-again/", jobs.job_run_again, name="job_run_again"),
+]

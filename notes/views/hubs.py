@@ -1,0 +1,73 @@
+"""Hubs: the list of them, one with its notes, and who writes in it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Prefetch, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from notes.forms import MemberForm
+from notes.models import Hub, Membership, Note, Readme, Section
+from notes.views.access import Access, access_to, maintainable
+from notes.views.redirects import see_other
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    published = Count("notes", filter=Q(notes__state=Note.State.PUBLISHED))
+    hubs = Hub.objects.select_related("readme").annotate(note_count=published)
+    return render(request, "notes/hubs/home.html", {"hubs": hubs})
+
+
+@require_safe
+def hub_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    access = access_to(request, slug)
+    notes = Note.objects.published().select_related("author").prefetch_related("tags")
+    sections = access.hub.sections.prefetch_related(Prefetch("notes", notes))
+    context = {
+        "access": access,
+        "hub": access.hub,
+        "readme": Readme.objects.get(hub=access.hub),
+        "sections": [section for section in sections if _is_shown(section, access)],
+        "note_count": sum(len(section.notes.all()) for section in sections),
+    }
+    return render(request, "notes/hubs/detail.html", context)
+
+
+def _is_shown(section: Section, access: Access) -> bool:
+    """Empty sections are for those who may fill them; the README's title never is."""
+    return bool(section.notes.all()) or (access.may_write and section.level > 1)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def hub_members(request: HttpRequest, slug: str) -> HttpResponse:
+    hub = maintainable(request, slug).hub
+    form = MemberForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        user, role = form.cleaned_data["username"], form.cleaned_data["role"]
+        hub.memberships.update_or_create(user=user, defaults={"role": role})
+        messages.success(request, f"{user} is a {role} of this hub now.")
+        return see_other("hub_members", hub.slug)
+    members = hub.memberships.select_related("user").order_by("user__username")
+    context = {"hub": hub, "form": form, "members": members}
+    return render(request, "notes/hubs/members.html", context)
+
+
+@login_required
+@require_POST
+def member_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    hub = maintainable(request, slug).hub
+    member = get_object_or_404(
+        Membership.objects.select_related("user"), hub=hub, pk=pk
+    )
+    member.delete()
+    messages.success(request, f"{member.user} no longer writes in this hub.")
+    return see_other("hub_members", hub.slug)

@@ -1,0 +1,126 @@
+"""Notes: submit, read, edit, withdraw, and watch what happens because of it."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from notes import services
+from notes.forms import NoteForm
+from notes.models import Note
+from notes.views.access import Access, access_to, writable
+from notes.views.panel import panel_of
+from notes.views.redirects import see_other
+
+FORM_METHODS = ["GET", "HEAD", "POST"]
+
+
+@require_http_methods(FORM_METHODS)
+def note_new(request: HttpRequest, slug: str) -> HttpResponse:
+    if not isinstance(request.user, User):
+        return log_in_first(request)
+    hub = writable(request, slug).hub
+    form = NoteForm(request.POST or None, hub=hub, initial=request.GET.dict())
+    if request.method == "POST" and form.is_valid():
+        note = services.submit_note(hub=hub, author=request.user, text=form.text())
+        return see_other(note)
+    return _show_form(request, {"hub": hub, "form": form})
+
+
+@require_http_methods(FORM_METHODS)
+def note_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    if not isinstance(request.user, User):
+        return log_in_first(request)
+    access, note = _editable(request, slug, pk)
+    form = NoteForm(
+        request.POST or None,
+        hub=access.hub,
+        note=note,
+        initial=NoteForm.initial_of(note),
+    )
+    if request.method == "POST" and form.is_valid():
+        services.edit_note(note=note, editor=request.user, text=form.text())
+        return see_other(note)
+    return _show_form(request, {"hub": access.hub, "form": form, "note": note})
+
+
+@require_http_methods(FORM_METHODS)
+def note_withdraw(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    if not isinstance(request.user, User):
+        return log_in_first(request)
+    access, note = _editable(request, slug, pk)
+    if request.method == "POST":
+        services.withdraw_note(note=note, editor=request.user)
+        messages.success(request, "The note is withdrawn; its text is kept here.")
+        return see_other(note)
+    return render(
+        request, "notes/notes/withdraw.html", {"hub": access.hub, "note": note}
+    )
+
+
+@require_safe
+def note_detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    access, note = _readable(request, slug, pk)
+    context = {
+        "hub": access.hub,
+        "note": note,
+        "may_edit": access.may_edit(note),
+        "panel": panel_of(note),
+    }
+    return render(request, "notes/notes/detail.html", context)
+
+
+@require_safe
+@never_cache
+def note_panel(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """The live part of the note's page; 204 while it is what the page shows already.
+
+    A swap of equal text would have screen readers say it again with each poll.
+    """
+    access, note = _readable(request, slug, pk)
+    panel = panel_of(note)
+    if request.GET.get("shown") == panel.fingerprint:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    context = {"hub": access.hub, "note": note, "panel": panel, "is_fragment": True}
+    return render(request, "notes/notes/_panel.html", context)
+
+
+def log_in_first(request: HttpRequest) -> HttpResponse:
+    """Ask for a login; what was sent without one is shown, not thrown away."""
+    if request.method != "POST":
+        return redirect_to_login(request.get_full_path())
+    return render(request, "notes/notes/logged_out.html", status=HTTPStatus.FORBIDDEN)
+
+
+def _show_form(request: HttpRequest, context: dict[str, object]) -> HttpResponse:
+    form = context["form"]
+    assert isinstance(form, NoteForm)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "notes/notes/form.html", context, status=status)
+
+
+def _readable(request: HttpRequest, slug: str, pk: int) -> tuple[Access, Note]:
+    """A note of the hub; a withdrawn one only for those who could edit it."""
+    access = access_to(request, slug)
+    notes = access.hub.notes.select_related("author", "section", "hub__readme")
+    note = get_object_or_404(notes.prefetch_related("tags"), pk=pk)
+    if note.state == Note.State.WITHDRAWN and not access.may_edit(note):
+        raise Http404("This note was withdrawn.")
+    return access, note
+
+
+def _editable(request: HttpRequest, slug: str, pk: int) -> tuple[Access, Note]:
+    access, note = _readable(request, slug, pk)
+    if not access.may_edit(note):
+        raise PermissionDenied(
+            "Only the author of a note and the hub's maintainers may change it."
+        )
+    return access, note
