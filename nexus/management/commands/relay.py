@@ -12,6 +12,7 @@ from celery import current_app
 from django.core.management.base import BaseCommand
 from kombu.exceptions import OperationalError
 
+from nexus import heartbeat
 from tasks import relay
 from tasks.wakeup import wakeup
 
@@ -51,6 +52,7 @@ class Command(BaseCommand):
         )
         sleep, pause = wakeup(), 0.0
         while not stop.is_set():
+            heartbeat.touch()
             try:
                 if not relay.turn():
                     sleep.wait(stop)
