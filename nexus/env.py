@@ -87,7 +87,7 @@ def secret_key(folder: Path) -> str:
     return kept_secret(folder / "secret_key")
 
 
-def kept_secret(path: Path) -> str:
+def kept_secret(path: Path, *, random_bytes: int = 48) -> str:
     """The secret in this file, made up and written with mode 0600 the first time.
 
     The file appears whole or not at all, and never twice, however many processes
@@ -95,7 +95,7 @@ def kept_secret(path: Path) -> str:
     """
     if not path.exists():
         with tempfile.NamedTemporaryFile("w", dir=path.parent) as file:  # mode 0600
-            file.write(secrets.token_urlsafe(48))
+            file.write(secrets.token_urlsafe(random_bytes))
             file.flush()
             with suppress(FileExistsError):
                 os.link(file.name, path)

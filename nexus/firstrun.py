@@ -38,6 +38,6 @@ def create_admin(path: Path) -> str | None:
     """An admin with a random password, in clear only in a file that its owner reads."""
     if User.objects.filter(is_superuser=True).exists():
         return None
-    password = kept_secret(path)
+    password = kept_secret(path, random_bytes=15)
     User.objects.create_superuser(ADMIN, password=password)
     return password

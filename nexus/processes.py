@@ -12,7 +12,7 @@ from nexus.supervisor import Program
 from tasks.queues import SUBJECTS
 
 BIN = Path(sys.executable).parent
-WEB_THREADS = 8
+WEB_THREADS = 4
 WORKER_PROCESSES = 2
 FLOWER_SAVES_EVERY_MS = 5_000
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from notes.models import Event, EventKind, Hub, Note, Subscription
@@ -18,7 +18,7 @@ def record_event(
     hub: Hub | None = None,
     note: Note | None = None,
     subscription: Subscription | None = None,
-    actor: AbstractBaseUser | None = None,
+    actor: User | None = None,
     **data: Any,
 ) -> Event:
     """Record that something happened, in the transaction of the change itself.
@@ -27,9 +27,10 @@ def record_event(
     committed without its change, or a change without its event, is a lie.
     """
     _require_transaction()
+    about = note or subscription
     event = Event.objects.create(
         kind=kind,
-        hub=hub or (note and note.hub) or (subscription and subscription.hub),
+        hub=about.hub if about else hub,
         note=note,
         subscription=subscription,
         actor=actor,

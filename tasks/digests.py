@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from notes.digests import compose, deliver
-from notes.models import Job
+from notes.models import Edition, Job
 from tasks.jobs import TIME_LIMIT_SECONDS, handler
 
 # The last message may wait for a slow server until the time limit itself.
@@ -30,7 +30,9 @@ def compose_digest(job: Job) -> None:
 @handler(queue="digests")
 def send_digest(job: Job) -> None:
     """Send an edition, or as much of it as one run has the time for."""
-    edition = job.hub.editions.get(week=job.event.data["week"])
+    edition = Edition.objects.select_related("hub").get(
+        hub=job.hub, week=job.event.data["week"]
+    )
     deliver.send_edition(edition, seconds=SENDING_SECONDS)
     with job.completion():
         job.result = deliver.record_sent(edition)

@@ -20,7 +20,7 @@ class HubQuerySet(models.QuerySet["Hub"]):
         """The hubs that this person may submit notes to."""
         if getattr(user, "is_staff", False):
             return self
-        return self.filter(memberships__user_id=user.pk).distinct()
+        return self.filter(memberships__user_id=user.pk or 0).distinct()
 
 
 class Hub(models.Model):

@@ -31,6 +31,9 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Jobs whose next run has not begun, so it will see what is committed now."""
         return self.filter(state__in=[Job.State.QUEUED, Job.State.RETRYING])
 
+    def of_hub(self, hub_id: int | None) -> Self:
+        return self.filter(Q(hub_id=hub_id) if hub_id else Q(hub=None))
+
     def unfinished(self) -> Self:
         return self.exclude(state__in=[Job.State.SUCCEEDED, Job.State.FAILED])
 

@@ -7,6 +7,7 @@ note's source and what stands after it. Joined in order they are the README.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 
@@ -15,6 +16,7 @@ from django.db import transaction
 from notes.models import Hub, Note, Readme, Section
 from notes.readme import model, style
 from notes.readme.model import EntryForm, SectionKind
+from notes.readme.parser import reread
 
 CHUNK_ROWS = 2_000
 NEIGHBOURS = 20
@@ -67,6 +69,8 @@ class Page:
             opening=section.opening,
             entries=tuple(map(_entry, self.rows)),
         )
+        if not all(row.is_placed for row in self.rows):
+            self.value = _as_it_stands(self.value)
 
     def append(self, note: Note, *, fallback: model.Section | None) -> None:
         self.value = style.append(self.value, _draft(note), fallback=fallback)
@@ -162,6 +166,18 @@ def _entry(note: Note) -> model.Entry:
         problem=note.problem,
         solution=note.solution,
     )
+
+
+def _as_it_stands(section: model.Section) -> model.Section:
+    """The section with what its text says: an edited note's row is ahead of its slice.
+
+    Text that reads differently without its surroundings is left to the row.
+    """
+    read = reread(section)
+    slices = [(entry.source, entry.after) for entry in section.entries]
+    if [(entry.source, entry.after) for entry in read] != slices:
+        return section
+    return replace(section, entries=read)
 
 
 def _draft(note: Note) -> model.Draft:

@@ -112,7 +112,8 @@ def _store_notes(
     for note in reversed(former):
         known[note.source].append(note)
     kinds: dict[str, int] = defaultdict(int)
-    fresh, kept = [], []
+    fresh: list[Note] = []
+    kept: list[Note] = []
     for section, position, entry in _entries(document, sections):
         kinds[section.kind] += 1
         is_known = bool(known[entry.source])
