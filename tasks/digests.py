@@ -14,6 +14,7 @@ SENDING_SECONDS = TIME_LIMIT_SECONDS / 2
 def send_confirmation(job: Job) -> None:
     """Ask a new subscriber whether it was really them."""
     subscription = job.event.subscription
+    assert subscription is not None
     sent = deliver.send_confirmation(subscription)
     with job.completion():
         job.result = sent
@@ -22,6 +23,7 @@ def send_confirmation(job: Job) -> None:
 @handler(queue="digests")
 def compose_digest(job: Job) -> None:
     """Freeze what happened in a week into an edition with a delivery per subscriber."""
+    assert job.hub is not None
     draft = compose.draft(job.hub, week=job.event.data["week"])
     with job.completion():
         job.result = compose.publish(draft)

@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
+from django.utils import timezone
+
+from notes.models import Note
+
 DUE_HOUR = 7
 
 
@@ -36,13 +40,13 @@ class Week:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read `2026-W47`; raises WeekError for what is no week."""
-        match = re.fullmatch(r"(\d{4})-W(\d{2})", text)
+        match = re.fullmatch(r"([0-9]{4})-W([0-9]{2})", text)
         if not match:
             raise WeekError
         week = cls(int(match[1]), int(match[2]))
         try:
-            _ = week.start
-        except ValueError as error:
+            _ = week.due_at
+        except (ValueError, OverflowError) as error:
             raise WeekError from error
         return week
 
@@ -65,3 +69,19 @@ class Week:
 def week_due(at: datetime) -> Week:
     """The newest week whose digest has fallen due by ``at``."""
     return Week.of(at - timedelta(weeks=1, hours=DUE_HOUR))
+
+
+def sentence_for(note: Note) -> str:
+    """Which digest tells of a note, for its page; empty when none will."""
+    if note.submitted_at is None:
+        return ""  # it came with the README, which is no news
+    week = Week.of(note.submitted_at)
+    if note.hub.editions.filter(week=str(week)).exists():
+        return f"went out in the digest of week {week.number}"
+    if note.state == Note.State.WITHDRAWN:
+        return ""
+    due_at = week.due_at
+    if due_at <= timezone.now():
+        return f"goes into the digest of week {week.number}, which is being prepared"
+    day = f"{due_at:%A} {due_at.day} {due_at:%B}"
+    return f"goes into the digest of week {week.number}, out on {day}"

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef, Value
+from django.db.models.functions import Concat, Substr
 from django.urls import reverse
 from django.utils import timezone
 
@@ -85,6 +86,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             return True
         queued.update(state=Delivery.State.CANCELLED, error="Unsubscribed meanwhile.")
         return False
+
+    def give_up(self, reason: str) -> int:
+        """Nobody wants last month's digest: what is still queued is not sent."""
+        error = Substr(Concat(Value(reason), F("error")), 1, 500)
+        return self.queued().update(state=Delivery.State.FAILED, error=error)
 
     def counts(self) -> Counter[str]:
         """How many deliveries are in each state."""

@@ -1,0 +1,167 @@
+"""What a digest tells of, read from the database into plain values."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db.models import Prefetch, QuerySet
+from django.urls import reverse
+
+from notes.digests.schedule import Week
+from notes.models import Hub, Link, Note, NoteLink
+from notes.readme.model import SectionKind
+
+AT_MOST_OPEN = 8
+AT_MOST_BROKEN = 8
+
+HEADINGS = {
+    SectionKind.TECHNOLOGY: "Technologies",
+    SectionKind.CONCEPT: "Concepts",
+    SectionKind.PRACTICE: "Practices",
+    SectionKind.CHALLENGE: "Challenges",
+    SectionKind.HIGHLIGHT: "Highlights",
+    SectionKind.COLLABORATION: "Collaboration",
+    SectionKind.PROJECT: "Projects",
+    SectionKind.NEXT_STEP: "Next steps",
+    SectionKind.RESOURCE: "Resources",
+    SectionKind.OVERVIEW: "About the hub",
+    SectionKind.FREE: "More notes",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """A note as the digest tells of it."""
+
+    title: str
+    url: str
+    author: str
+    kind: SectionKind
+    body: str
+    problem: str
+    solution: str
+
+    @property
+    def is_solved(self) -> bool:
+        return bool(self.problem and self.solution)
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.problem and not self.solution)
+
+
+@dataclass(frozen=True)
+class BrokenLink:
+    url: str
+    reason: str
+    title: str
+    note_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contents:
+    """A week of a hub. The open challenges and broken links are all of the hub's."""
+
+    hub_title: str
+    hub_url: str
+    edition_url: str
+    week: Week
+    items: tuple[Item, ...]
+    open_challenges: tuple[Item, ...]
+    open_count: int
+    broken_links: tuple[BrokenLink, ...]
+    broken_count: int
+    contributors: tuple[tuple[str, int], ...]
+    tags: tuple[tuple[str, int], ...]
+
+    @property
+    def solved(self) -> tuple[Item, ...]:
+        return tuple(item for item in self.items if item.is_solved)
+
+    @property
+    def groups(self) -> list[tuple[str, list[Item]]]:
+        """The other notes of the week under the headings of their sections' kinds."""
+        notes = [item for item in self.items if not item.problem]
+        grouped = (
+            (heading, [item for item in notes if item.kind == kind])
+            for kind, heading in HEADINGS.items()
+        )
+        return [(heading, items) for heading, items in grouped if items]
+
+
+def gather(hub: Hub, week: Week) -> Contents:
+    """Read what the digest of ``week`` tells of, as it stands now."""
+    published = Note.objects.published().filter(hub=hub)
+    published = published.select_related("hub", "section", "author")
+    notes = list(
+        published.between(week.start, week.end)
+        .order_by("submitted_at", "id")
+        .prefetch_related("tags")
+    )
+    challenges = published.filter(solution="").exclude(problem="")
+    latest = challenges.order_by("-id")[:AT_MOST_OPEN]
+    broken = Link.objects.in_hub(hub).broken()
+    return Contents(
+        hub_title=hub.title,
+        hub_url=settings.BASE_URL + hub.get_absolute_url(),
+        edition_url=_edition_url(hub, week),
+        week=week,
+        items=tuple(_item(note) for note in notes),
+        open_challenges=tuple(_item(note) for note in latest),
+        open_count=challenges.count(),
+        broken_links=_broken_links(hub, broken),
+        broken_count=broken.count(),
+        contributors=_most(name_of(note.author) for note in notes),
+        tags=_most(tag.name for note in notes for tag in note.tags.all()),
+    )
+
+
+def name_of(author: User | None) -> str:
+    return (author.get_full_name() or author.get_username()) if author else "somebody"
+
+
+def _edition_url(hub: Hub, week: Week) -> str:
+    return settings.BASE_URL + reverse("edition_detail", args=[hub.slug, str(week)])
+
+
+def _item(note: Note) -> Item:
+    return Item(
+        title=_title(note),
+        url=settings.BASE_URL + note.get_absolute_url(),
+        author=name_of(note.author),
+        kind=SectionKind(note.section.kind),
+        body=note.body,
+        problem=note.problem,
+        solution=note.solution,
+    )
+
+
+def _broken_links(hub: Hub, broken: QuerySet[Link]) -> tuple[BrokenLink, ...]:
+    """The links seen broken last, each in the first note that holds it."""
+    here = NoteLink.objects.filter(note__hub=hub, note__state=Note.State.PUBLISHED)
+    places = Prefetch("note_links", here.select_related("note__hub").order_by("id"))
+    ordered = broken.order_by("-checked_at", "id").prefetch_related(places)
+    return tuple(
+        BrokenLink(
+            url=place.url,
+            reason=link.reason,
+            title=_title(place.note),
+            note_url=settings.BASE_URL + place.note.get_absolute_url(),
+        )
+        for link in ordered[:AT_MOST_BROKEN]
+        for place in link.note_links.all()[:1]
+    )
+
+
+def _title(note: Note) -> str:
+    return note.title or f"Note {note.pk}"
+
+
+def _most(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    """Each name with how often it comes, the most frequent first."""
+    counted = Counter(names).items()
+    return tuple(sorted(counted, key=lambda pair: (-pair[1], pair[0])))

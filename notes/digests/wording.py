@@ -1,0 +1,53 @@
+"""A week in words: numbers, days and people as one writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from notes.digests.contents import Contents
+from notes.digests.schedule import Week
+
+
+def summarise(contents: Contents) -> str:
+    """The week in one sentence without its full stop."""
+    notes = many(len(contents.items), "note")
+    people = many(len(contents.contributors), "person", "people")
+    facts = [f"{notes} by {people}"]
+    if contents.solved:
+        facts.append(f"{many(len(contents.solved), 'challenge')} solved")
+    if contents.open_count:
+        facts.append(f"{contents.open_count} still without a solution")
+    if contents.broken_count:
+        facts.append(many(contents.broken_count, "broken link"))
+    return ", ".join(facts)
+
+
+def days_of(week: Week) -> str:
+    """Its days as people say them: 30 November to 6 December 2026."""
+    first, last = week.start, week.end - timedelta(days=1)
+    start = f"{first.day}"
+    if first.month != last.month:
+        start += f" {first:%B}"
+    if first.year != last.year:
+        start += f" {first.year}"
+    return f"{start} to {last.day} {last:%B} {last.year}"
+
+
+def thank(contributors: Sequence[tuple[str, int]], *, at_most: int) -> str:
+    """Everybody by name, or those who gave most and how many others."""
+    named = [f"{name} ({many(count, 'note')})" for name, count in contributors]
+    shown, rest = named[:at_most], named[at_most:]
+    if rest:
+        shown.append(many(len(rest), "other"))
+    if len(shown) == 1:
+        return f"{shown[0]}."
+    return f"{', '.join(shown[:-1])} and {shown[-1]}."
+
+
+def many(count: int, noun: str, plural: str = "") -> str:
+    return f"1 {noun}" if count == 1 else f"{count} {plural or noun + 's'}"
+
+
+def underlined(heading: str) -> str:
+    return f"{heading.upper()}\n{'=' * len(heading)}"

@@ -1,0 +1,39 @@
+"""The archive: every digest of a hub as it went out."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_safe
+
+from notes.digests.schedule import Week
+from notes.digests.wording import days_of
+from notes.models import Edition
+from notes.views.access import access_to
+
+
+@require_safe
+def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
+    hub = access_to(request, slug).hub
+    editions = hub.editions.defer("text", "html", "page")
+    weeks = [(edition, Week.parse(edition.week)) for edition in editions]
+    rows = [(edition, week.number, days_of(week)) for edition, week in weeks]
+    return render(request, "notes/editions/list.html", {"hub": hub, "rows": rows})
+
+
+@require_safe
+def edition_detail(request: HttpRequest, slug: str, week: str) -> HttpResponse:
+    """One edition; staff also see how many got it."""
+    hub = access_to(request, slug).hub
+    edition = get_object_or_404(Edition, hub=hub, week=week)
+    context = {
+        "hub": hub,
+        "edition": edition,
+        "week": Week.parse(edition.week),
+        "days": days_of(Week.parse(edition.week)),
+        # Rendered from escaped fields and cleaned Markdown when it was composed.
+        "page": mark_safe(edition.page),  # noqa: S308
+        "counts": edition.deliveries.counts() if request.user.is_staff else None,
+    }
+    return render(request, "notes/editions/detail.html", context)

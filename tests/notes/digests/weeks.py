@@ -1,0 +1,55 @@
+"""A hub with a week in it, and people who read its digest."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from notes import services
+from notes.digests.schedule import Week
+from notes.models import Hub, Link, Note, NoteLink, Subscription
+from notes.readme.model import SectionKind
+
+WEEK = Week(2026, 47)
+
+
+def make_hub(slug: str = "backend", title: str = "Backend hub") -> Hub:
+    hub = services.create_hub(slug=slug, title=title)
+    Hub.objects.filter(pk=hub.pk).update(created_at=Week(2026, 1).start)
+    return hub
+
+
+def add_note(
+    hub: Hub,
+    title: str = "Celery",
+    *,
+    kind: SectionKind = SectionKind.TECHNOLOGY,
+    by: str = "ada",
+    at: datetime = WEEK.start,
+    tags: tuple[str, ...] = (),
+    **text: str,
+) -> Note:
+    author, _ = User.objects.get_or_create(username=by)
+    written = services.NoteText(
+        section=hub.sections.get(kind=kind), title=title, tags=tags, **text
+    )
+    note = services.submit_note(hub=hub, author=author, text=written)
+    Note.objects.filter(pk=note.pk).update(submitted_at=at)
+    note.refresh_from_db()
+    return note
+
+
+def break_link(note: Note, url: str, reason: str = "Answered 404.") -> Link:
+    link = Link.objects.create(
+        url=url, verdict="dead", reason=reason, checked_at=timezone.now()
+    )
+    NoteLink.objects.create(note=note, link=link, url=url)
+    return link
+
+
+def add_reader(hub: Hub, email: str = "reader@example.org") -> Subscription:
+    subscription = services.subscribe(email=email, hub=hub)
+    services.confirm_subscription(subscription=subscription)
+    return subscription
