@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_network
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from notes import services
+from notes.links import record
+from notes.models import Event, EventKind, Hub, Link, Note, Section
+from notes.readme import importer
+from notes.services import NoteText
+
+
+class Site(BaseHTTPRequestHandler):
+    """Answers 200, and 404 below /gone; counts what it was asked."""
+
+    asked: list[str]
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        self.send_response(404 if self.path.startswith("/gone") else 200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        return
+
+
+@pytest.fixture
+def site(settings: Settings) -> Iterator[ThreadingHTTPServer]:
+    settings.NEXUS_LINKS_ALLOW_NETWORKS = (ip_network("127.0.0.0/8"),)
+    Site.asked = []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def url(site: ThreadingHTTPServer, path: str) -> str:
+    return f"http://127.0.0.1:{site.server_port}{path}"
+
+
+def submit(hub: Hub, section: Section, author: User, body: str) -> Note:
+    text = NoteText(section=section, title="Links", body=body)
+    return services.submit_note(hub=hub, author=author, text=text)
+
+
+def look_and_record(note: Note) -> str:
+    return record.record_note(note, record.look_at_note(note))
+
+
+@pytest.fixture
+def note(hub: Hub, section: Section, ada: User, site: ThreadingHTTPServer) -> Note:
+    body = (
+        f"[fine]({url(site, '/a')}), {url(site, '/b')} and [gone]({url(site, '/gone')})"
+    )
+    return submit(hub, section, ada, body)
+
+
+def test_the_links_of_a_note_become_rows_with_verdicts(
+    note: Note, site: ThreadingHTTPServer
+) -> None:
+    assert look_and_record(note) == "3 links: 2 fine, 1 broken"
+
+    verdicts = dict(note.note_links.values_list("url", "link__verdict"))
+    assert verdicts[url(site, "/a")] == "alive"
+    assert verdicts[url(site, "/gone")] == "dead"
+
+
+def test_every_look_stays_in_the_history(note: Note) -> None:
+    look_and_record(note)
+    Link.objects.update(checked_at=timezone.now() - timedelta(days=8))
+    look_and_record(note)
+
+    gone = Link.objects.get(url__endswith="/gone")
+    assert [check.verdict for check in gone.checks.all()] == ["dead", "dead"]
+
+
+def test_what_was_looked_at_within_the_hour_is_not_fetched_again(note: Note) -> None:
+    look_and_record(note)
+    Site.asked.clear()
+
+    assert look_and_record(note) == "3 links: 2 fine, 1 broken"
+    assert Site.asked == []
+
+
+def test_a_link_that_an_edit_took_out_is_no_longer_the_notes(
+    note: Note, ada: User
+) -> None:
+    look_and_record(note)
+    text = NoteText(section=note.section, title="Links", body="no link")
+    services.edit_note(note=note, editor=ada, text=text)
+
+    assert look_and_record(note) == "no links"
+    assert not note.note_links.exists()
+
+
+def test_only_a_change_of_verdict_is_an_event(note: Note) -> None:
+    look_and_record(note)
+    changed = Event.objects.filter(kind=EventKind.LINK_VERDICT_CHANGED)
+    assert not changed.exists()
+
+    Link.objects.update(checked_at=timezone.now() - timedelta(days=8))
+    Link.objects.filter(url__endswith="/gone").update(verdict="alive")
+    look_and_record(note)
+
+    assert [event.data["verdict"] for event in changed] == ["dead"]
+
+
+def test_the_links_of_imported_notes_are_found_by_the_recheck(
+    hub: Hub, site: ThreadingHTTPServer
+) -> None:
+    importer.store(hub, f"# R\n\n- one {url(site, '/a')}\n- two {url(site, '/a')}\n")
+
+    sentence = record.record_hub(hub, record.look_at_hub(hub))
+
+    assert sentence == "1 link: 1 fine"
+    assert len(Site.asked) == 1
+
+
+def test_a_recheck_that_has_more_to_do_says_so(
+    hub: Hub, site: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record, "BATCH", 2)
+    lines = "".join(f"- {url(site, f'/{n}')}\n" for n in range(3))
+    importer.store(hub, f"# R\n\n{lines}")
+    due = Event.objects.filter(kind=EventKind.LINKS_FELL_DUE)
+
+    record.record_hub(hub, record.look_at_hub(hub))
+    assert due.count() == 1
+    record.record_hub(hub, record.look_at_hub(hub))
+
+    assert due.count() == 1
+    assert not Link.objects.filter(checked_at=None).exists()
+
+
+def test_a_private_address_is_unsafe_and_never_asked(
+    note: Note, settings: Settings
+) -> None:
+    settings.NEXUS_LINKS_ALLOW_NETWORKS = ()
+
+    assert look_and_record(note) == "3 links: 3 unsafe"
+    assert Site.asked == []
