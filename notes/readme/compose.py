@@ -11,6 +11,7 @@ from notes.readme.challenge import (
     read_challenge,
     start_of_label,
 )
+from notes.readme.contain import flatten
 from notes.readme.layout import Layout, Reading, Slot, write
 from notes.readme.lead import (
     BOLD,
@@ -21,7 +22,7 @@ from notes.readme.lead import (
     title_from,
     title_of,
 )
-from notes.readme.model import Draft
+from notes.readme.model import Draft, EntryForm
 from notes.readme.plain import escape
 
 Values = dict[Slot, str]
@@ -30,6 +31,11 @@ _ARROW = " \u2192 "
 _NESTED_SOLUTION = "\n- **Solution**: "
 _LAST_MARKER = re.compile(r"(?:^|\n)[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+$")
 _BREAK = re.compile(r"^[ \t]*\\?\n+(?=[^\s\-*+])")
+_CLOSING_MARK = re.compile(r"^\S+(?=\s)")
+# A line break after a label that is not a hard one: it was there for a list.
+_SOFT_BREAK = re.compile(r"(?<=[:*_\u2013\u2014-])[ \t]?\n+$")
+# These forms are known by the label of their solution, so an empty one stays.
+_LABELLED = frozenset({EntryForm.PAIR, EntryForm.PARAGRAPH, EntryForm.SUBHEADING})
 # Blocks that may follow a line of text without a blank line between.
 _INTERRUPTING = frozenset({"fence", "bullet_list_open", "blockquote_open"})
 CHALLENGE = Layout(
@@ -38,7 +44,12 @@ CHALLENGE = Layout(
 
 
 def compose(
-    layout: Layout, draft: Draft, *, number: int = 1, former: Reading | None = None
+    layout: Layout,
+    draft: Draft,
+    form: EntryForm,
+    *,
+    number: int = 1,
+    former: Reading | None = None,
 ) -> str:
     """The text of a note in the manner of ``layout``.
 
@@ -51,13 +62,17 @@ def compose(
     values[Slot.NUMBER] = str(number)
     if former is not None:
         values |= _kept(former, values, draft)
+    if form is EntryForm.LINE:
+        values = {slot: flatten(text) for slot, text in values.items()}
     for slot in layout.slots:
-        if not values.get(slot):
+        is_needed = slot is Slot.SOLUTION and form in _LABELLED
+        if not values.get(slot) and not is_needed:
             layout = without(layout, slot)
+    former_values = former.values() if former else {}
     for slot in _WORDS:
-        if layout.has(slot):
+        if layout.has(slot) and values[slot] != former_values.get(slot):
             layout = _seated(layout, slot, values[slot])
-    return write(layout, values)
+    return write(layout, values).rstrip("\n")
 
 
 def _kept(former: Reading, values: Values, draft: Draft) -> Values:
@@ -171,7 +186,7 @@ def _with_problem(layout: Layout, problem: str, solution: str) -> Layout:
         pieces[at : at + 1] = [pieces[at], _joint(problem, solution)]
     else:
         named = problem_label(pieces[at])
-        pieces[at : at + 1] = [named, pieces[at][label:]]
+        pieces[at : at + 1] = [named, _CLOSING_MARK.sub("", pieces[at])]
     slots.insert(at, Slot.PROBLEM)
     return changed(layout, pieces=tuple(pieces), slots=tuple(slots))
 
@@ -219,11 +234,21 @@ def _seated(layout: Layout, slot: Slot, text: str) -> Layout:
     tokens = block_tokens(text)
     first = tokens[0].type if tokens else "paragraph_open"
     before = pieces[at]
-    if first != "paragraph_open" and not (at == 0 and not before.strip()):
+    if first == "paragraph_open":
+        pieces[at] = _inline(before)
+    elif at or before.strip():
         pieces[at] = _line_break(before, first)
     if not ends_in_words(text):
         pieces[at + 1] = _BREAK.sub("\n\n", pieces[at + 1])
     return changed(layout, pieces=tuple(pieces))
+
+
+def _inline(before: str) -> str:
+    joined = _SOFT_BREAK.sub("", before)
+    if joined == before:
+        return before
+    is_marked = joined.rstrip("*_").endswith((":", "-", "\u2013", "\u2014"))
+    return joined + (" " if is_marked else ": ")
 
 
 def _line_break(before: str, first: str) -> str:

@@ -10,7 +10,7 @@ from notes.readme.symbols import SYMBOL
 
 # After the term: a colon, or a dash set off by space, and then the text or a new line.
 _SEPARATOR = (
-    r"(?P<mark>[ \t]*:|[ \t]*[\u2013\u2014\u2212]|[ \t]+-|-(?=[ \t]))?"
+    r"(?P<mark>[ \t]*:|[ \t]*[\u2013\u2014\u2212]|[ \t]+-{1,3}(?=\s)|-(?=[ \t]))?"
     r"(?P<space>[ \t]*(?:\\?\n(?:[ \t]*\n)*)?)"
 )
 _ICON = rf"(?:(?P<icon>{SYMBOL})(?P<set>[ \t]*))?"
@@ -27,11 +27,11 @@ _WORDS = (
 )
 _PLAIN = re.compile(
     rf"{_ICON}(?P<term>{_LINK}|{_WORDS})"
-    r"(?P<mark>:(?=\s)|[ \t]+[\u2013\u2014\u2212](?=\s)|[ \t]+-(?=[ \t]))"
+    r"(?P<mark>:(?=\s)|[ \t]+[\u2013\u2014\u2212](?=\s)|[ \t]+-{1,3}(?=[ \t]))"
     r"(?P<space>[ \t]*(?:\\?\n(?:[ \t]*\n)*)?)(?=\S)"
 )
 _TRAILING_SEPARATOR = re.compile(
-    r"[ \t]*(?::|[\u2013\u2014\u2212-])?[ \t]*(?:\\?\n[ \t\n]*)?$"
+    r"[ \t]*(?::|[\u2013\u2014\u2212]|-{1,3})?[ \t]*(?:\\?\n[ \t\n]*)?$"
 )
 _INNER_COLON = re.compile(r"[ \t]*:[ \t]*(?=(?:\*{1,3}|__?)$)")
 _LINKED = re.compile(r"\[(?P<text>[^\[\]\n]+)\](?P<target>\([^()\s]*\))")

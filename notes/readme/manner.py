@@ -10,7 +10,6 @@ from typing import TypeVar
 
 from notes.readme.anatomy import Anatomy, dissect, frame
 from notes.readme.compose import CHALLENGE, compose, read_back
-from notes.readme.contain import flatten
 from notes.readme.item import DASH, Marker
 from notes.readme.layout import Layout, Slot
 from notes.readme.lead import BOLD, title_of
@@ -20,7 +19,6 @@ from notes.readme.rows import rewrite_row, write_row
 
 T = TypeVar("T", bound=Hashable)
 _MOST_PEERS = 20
-_INLINE = frozenset({EntryForm.LINE, EntryForm.ROW})
 _SPACED = frozenset({EntryForm.PARAGRAPH, EntryForm.SUBHEADING})
 
 
@@ -71,22 +69,34 @@ def write_like(manner: Manner, draft: Draft, anchor: Entry, number: int | None) 
         return write_row(manner.peers, draft, number) + "\n"
     anatomies = [dissect(e.source, e.form, manner.kind) for e in manner.peers]
     layout = _common_layout([anatomy.layout for anatomy in anatomies])
+    if layout.slots == (Slot.BODY,) and _begin_bold(anatomies):
+        layout = _bold(layout)
     marker = _marker(anatomies, dissect(anchor.source, anchor.form, manner.kind))
     marker = _adapted(marker, draft, number)
-    content = _composed(layout, shaped(draft, manner.form), number or 1)
+    content = _composed(layout, draft, manner.form, number or 1)
     return frame(manner.form, marker, content) + "\n"
 
 
-def _composed(layout: Layout, draft: Draft, number: int) -> str:
+def _composed(layout: Layout, draft: Draft, form: EntryForm, number: int = 1) -> str:
     """The text in the given manner, or under a bold lead if it would lose its title."""
-    content = compose(layout, draft, number=number)
+    content = compose(layout, draft, form, number=number)
     if not layout.has(Slot.TITLE):
         return content
     if title_of(read_back(content, layout)) == draft.title:
         return content
     if layout.has(Slot.SOLUTION) or layout.has(Slot.PROBLEM):
         return content
-    return compose(_bold(layout), draft)
+    return compose(_bold(layout), draft, form)
+
+
+def _begin_bold(anatomies: Sequence[Anatomy]) -> bool:
+    """Whether most notes begin with words in bold that run on into the sentence."""
+    bold = [
+        anatomy.reading.raw[0].startswith("**")
+        for anatomy in anatomies
+        if anatomy.reading.raw
+    ]
+    return sum(bold) * 2 > len(anatomies)
 
 
 def _bold(layout: Layout) -> Layout:
@@ -125,23 +135,12 @@ def _adapted(marker: Marker, draft: Draft, number: int | None) -> Marker:
     return marker
 
 
-def shaped(draft: Draft, form: EntryForm) -> Draft:
-    if form not in _INLINE:
-        return draft
-    return changed(
-        draft,
-        body=flatten(draft.body),
-        problem=flatten(draft.problem),
-        solution=flatten(draft.solution),
-    )
-
-
 def rewrite(entry: Entry, draft: Draft, kind: SectionKind) -> str:
     """The source of a changed note, ``\n`` as line end, the last line not ended."""
     if entry.form is EntryForm.ROW:
         return rewrite_row(entry, draft)
     anatomy = dissect(entry.source, entry.form, kind)
-    content = compose(anatomy.layout, shaped(draft, entry.form), former=anatomy.reading)
+    content = compose(anatomy.layout, draft, entry.form, former=anatomy.reading)
     marker = anatomy.marker
     if draft.done is not None:
         marker = _adapted(marker, draft, None)
@@ -163,7 +162,7 @@ def write_plain(draft: Draft, fallback: Section | None) -> str:
         layout = _common_layout(led) if led else layout
     if draft.problem and draft.solution:
         layout = changed(CHALLENGE, pieces=(*CHALLENGE.pieces[:-1], layout.pieces[-1]))
-    content = _composed(layout, draft, 1)
+    content = _composed(layout, draft, EntryForm.ITEM)
     return frame(EntryForm.ITEM, _adapted(marker, draft, None), content) + "\n"
 
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import replace as changed
 
 from notes.readme.anatomy import build_entry, build_row
-from notes.readme.lines import is_gap, is_terminated, split_head, split_tail
+from notes.readme.lines import (
+    is_gap,
+    is_terminated,
+    split_closing,
+    split_head,
+    split_tail,
+)
 from notes.readme.manner import Manner
 from notes.readme.model import Entry, EntryForm, Section, SectionKind
 from notes.readme.rows import learnt_roles
@@ -20,26 +26,39 @@ def built(source: str, after: str, like: Entry, kind: SectionKind) -> Entry:
     return build_row(source, after, learnt_roles(like, row))
 
 
-def put(section: Section, index: int, entry: Entry, manner: Manner) -> Section:
+def put(
+    section: Section, index: int, entry: Entry, manner: Manner, spacing: str = ""
+) -> Section:
     """The section with ``entry`` before ``entries[index]``, its followers as they are.
 
-    What followed the note before the place now follows the new one.
+    What followed the note before the place now follows the new one, after ``spacing``.
     """
     entries = section.entries
     if index == 0:
-        new = changed(entry, after=manner.gap)
+        new = changed(entry, after=spacing + manner.gap)
         return changed(section, entries=(new, *entries))
     before = entries[index - 1]
-    new = changed(entry, after=before.after)
+    new = changed(entry, after=spacing + before.after)
     source = before.source
     if not is_terminated(source):
         # The text ended without a line end, and so it shall end again.
         source += manner.ending
         new = changed(new, source=new.source.rstrip("\r\n"))
-    before = changed(before, source=source, after=manner.gap)
+    gap = manner.gap
+    if index == len(entries) and _announces(before):
+        # What follows belongs to the note before: its code block, say.
+        words, tail = split_closing(before.after)
+        gap = words + ("" if is_terminated(words) else manner.ending) + manner.ending
+        new = changed(new, after=tail)
+    before = changed(before, source=source, after=gap)
     return changed(
         section, entries=(*entries[: index - 1], before, new, *entries[index:])
     )
+
+
+def _announces(entry: Entry) -> bool:
+    """Whether the note ends in a colon and text that is no note comes after it."""
+    return not is_gap(entry.after) and entry.source.rstrip(" \t\r\n*_").endswith(":")
 
 
 def taken_out(section: Section, index: int, *, spacing: str) -> Section:

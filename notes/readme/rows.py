@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from notes.readme.compose import whole_body, whole_solution
@@ -120,13 +121,13 @@ def _problem(draft: Draft) -> str:
 
 
 def _wrapped(words: Sequence[str], roles: Roles, rows: Sequence[Row]) -> list[str]:
-    """Put the title in bold where every title of the column is."""
+    """Put the title in bold where most titles of the column are."""
     texts = list(words)
     if Slot.TITLE not in roles:
         return texts
     at = roles.index(Slot.TITLE)
-    marks = {_mark(row.cells[at]) for row in rows if at < len(row.cells)}
-    mark = marks.pop() if len(marks) == 1 else ""
+    marks = Counter(_mark(row.cells[at]) for row in rows if at < len(row.cells))
+    mark = marks.most_common(1)[0][0] if marks else ""
     texts[at] = f"{mark}{texts[at]}{mark}"
     return texts
 

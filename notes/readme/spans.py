@@ -22,6 +22,11 @@ _BULLET = re.compile(r"[ \t]*[-*+][ \t]+")
 _CONTENTS_ITEM = re.compile(
     r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[[^\n]*\]\(#[^\s)]*\)\s*$"
 )
+# A line that begins with one of these is meant as a list item even when alone.
+_LIST_SIGN = re.compile(
+    r"[\u2022\u2023\u25aa\u25b8\u25ba\u25cf\u25e6\u2981\u2705\u2714\u2611\u27a4\u279c]"
+    r"|\U0001f539|\U0001f538|\\[-*+]"
+)
 # In a section that says nothing about its subject, one emoji line is just a paragraph.
 _LONE_LINE_KINDS = frozenset(
     {
@@ -164,7 +169,8 @@ def _marked_lines(
             break
         spans += found
         end += 1
-    is_list = len(spans) > 1 or (spans and kind in _LONE_LINE_KINDS)
+    is_list = len(spans) > 1 or kind in _LONE_LINE_KINDS
+    is_list = is_list or _LIST_SIGN.match(lines[blocks[index].start]) is not None
     return max(end - index, 1), spans if is_list else []
 
 

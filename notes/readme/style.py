@@ -59,7 +59,11 @@ def insert(
     if manner is None:
         tries = _firsts(section, draft, fallback)
     else:
-        tries = (_added(section, index, form, manner) for form in forms_of(draft))
+        tries = (
+            _added(section, index, form, manner, spacing)
+            for form in forms_of(draft)
+            for spacing in ("", manner.ending)
+        )
     return _first_sound(tries, section, index)
 
 
@@ -102,7 +106,11 @@ def insert_entry(
         entry = changed(entry, source=entry.source + manner.ending)
     if number is not None and number_of(entry, section.kind) is not None:
         entry = with_number(entry, number, section.kind)
-    return _put(section, index, entry, manner, number)
+    tries = (
+        _put(section, index, entry, manner, number, spacing=spacing)
+        for spacing in ("", manner.ending)
+    )
+    return _first_sound(tries, section, index)
 
 
 def _firsts(
@@ -113,23 +121,31 @@ def _firsts(
             yield first_entry(section, form, fallback, is_early=is_early)
 
 
-def _added(section: Section, index: int, draft: Draft, manner: Manner) -> Section:
+def _added(
+    section: Section, index: int, draft: Draft, manner: Manner, spacing: str
+) -> Section:
     anchor = section.entries[max(index - 1, 0)]
     number = next_number(section.entries, index, section.kind)
     text = write_like(manner, draft, anchor, number)
     source = from_newlines(text, manner.ending)
     entry = built(source, "", anchor, section.kind)
-    return _put(section, index, entry, manner, number)
+    return _put(section, index, entry, manner, number, spacing=spacing)
 
 
 def _put(
-    section: Section, index: int, entry: Entry, manner: Manner, number: int | None
+    section: Section,
+    index: int,
+    entry: Entry,
+    manner: Manner,
+    number: int | None,
+    *,
+    spacing: str,
 ) -> Section:
     """Set the note in its place and count the notes after it on."""
     if number is not None and not is_constant(section.entries, index, section.kind):
         followers = count_on(section.entries[index:], number, 1, section.kind)
         section = changed(section, entries=section.entries[:index] + followers)
-    return put(section, index, entry, manner)
+    return put(section, index, entry, manner, spacing)
 
 
 def _rewritten(section: Section, index: int, draft: Draft) -> Section:
