@@ -51,7 +51,7 @@ class MarkdownField(forms.CharField):
 class TagsField(forms.CharField):
     """Words between commas, in small letters so that Django and django are one."""
 
-    def clean(self, value: str) -> tuple[str, ...]:  # type: ignore[override]
+    def clean(self, value: str) -> tuple[str, ...]:
         words = (" ".join(part.split()) for part in super().clean(value).split(","))
         names = tuple(dict.fromkeys(word.lower() for word in words if word))
         if len(names) > MOST_TAGS:
@@ -67,20 +67,27 @@ class NoteForm(forms.Form):
     """A note in one of the hub's sections."""
 
     section = forms.ModelChoiceField(
-        queryset=Section.objects.none(), empty_label=None, widget=SectionSelect
+        queryset=Section.objects.none(),
+        empty_label="Choose a section",
+        widget=SectionSelect,
+        error_messages={"required": "Choose the section that it belongs to."},
     )
     title = forms.CharField(
         max_length=LONGEST_TITLE,
         error_messages={"required": "Give the note a title."},
         help_text="A few words: what is it about?",
     )
-    body = MarkdownField(rows=10, help_text="Markdown: **bold**, `code`, [text](URL).")
+    body = MarkdownField(
+        rows=10,
+        label="Text",
+        help_text="Markdown: **bold**, `code`, [words](https://example.org).",
+    )
     problem = MarkdownField(rows=5, help_text="What went wrong, or was hard?")
     solution = MarkdownField(rows=5, help_text="What solved it, and why?")
     tags = TagsField(
         required=False,
         max_length=600,
-        help_text="Words between commas, such as django, caching. Small letters.",
+        help_text="Words between commas, such as: django, caching.",
     )
 
     def __init__(self, *args: Any, hub: Hub, note: Note | None = None, **kwargs: Any):

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime, timedelta
+
 from django import template
-from django.utils.safestring import SafeString
+from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.timesince import timesince
 
 from notes import markdown
+from notes.links import summary
+from notes.models import Note
+from notes.readme.plain import plain
 
 register = template.Library()
 
@@ -14,6 +23,30 @@ register = template.Library()
 def show_markdown(text: str, below: int = 1) -> SafeString:
     """Markdown as safe HTML, its headings under a heading of level ``below``."""
     return markdown.render(text, below=below)
+
+
+register.filter("in_a_word", summary.in_a_word)
+
+
+@register.filter
+def ago(moment: datetime) -> str:
+    """`just now`, `5 minutes ago`, `2 days ago`."""
+    if timezone.now() - moment < timedelta(minutes=1):
+        return "just now"
+    return f"{timesince(moment, depth=1)} ago"
+
+
+@register.filter
+def headline(title: str) -> SafeString:
+    """A title, which is plain text but for words in backticks."""
+    return mark_safe(re.sub("`([^`]+)`", r"<code>\1</code>", escape(title)))  # noqa: S308
+
+
+@register.filter
+def has_own_title(note: Note) -> bool:
+    """Whether the title says what the text does not begin with anyway."""
+    beginning = note.title.rstrip("\u2026")
+    return bool(note.title) and not plain(note.markdown).startswith(beginning)
 
 
 @register.filter

@@ -48,7 +48,7 @@ def access_to(request: HttpRequest, slug: str) -> Access:
     hub = hubs.first()
     if hub is None:
         raise Http404(f"There is no hub called “{slug}”.")
-    return Access(hub, request.user, hub.role)
+    return Access(hub, request.user, getattr(hub, "role", None))
 
 
 def writable(request: HttpRequest, slug: str) -> Access:
@@ -75,7 +75,7 @@ def staff_only(view: View[P]) -> View[P]:
 
     @wraps(view)
     def checked(
-        request: HttpRequest, *args: P.args, **kwargs: P.kwargs
+        request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())

@@ -49,7 +49,8 @@ def _is_shown(section: Section, access: Access) -> bool:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def hub_members(request: HttpRequest, slug: str) -> HttpResponse:
-    hub = maintainable(request, slug).hub
+    access = maintainable(request, slug)
+    hub = access.hub
     form = MemberForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         user, role = form.cleaned_data["username"], form.cleaned_data["role"]
@@ -57,7 +58,7 @@ def hub_members(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, f"{user} is a {role} of this hub now.")
         return see_other("hub_members", hub.slug)
     members = hub.memberships.select_related("user").order_by("user__username")
-    context = {"hub": hub, "form": form, "members": members}
+    context = {"access": access, "hub": hub, "form": form, "members": members}
     return render(request, "notes/hubs/members.html", context)
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from zlib import crc32
 
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from notes.digests import schedule
 from notes.links.summary import summary
@@ -114,10 +115,9 @@ def _error_of(job: Job) -> str:
 
 def _digest_lines(note: Note) -> list[Line]:
     sentence = schedule.sentence_for(note)
-    return [Line("digest", Job.State.SUCCEEDED, sentence[0].upper() + sentence[1:])]
+    return [Line("digest", Job.State.SUCCEEDED, capfirst(sentence))]
 
 
 def _links_in_words(links: Iterable[NoteLink]) -> str:
     """What the newest checks saw, which may be newer than this note's own."""
-    sentence = summary({link.link_id: link.link for link in links}.values())
-    return sentence[0].upper() + sentence[1:]
+    return capfirst(summary({link.link_id: link.link for link in links}.values()))

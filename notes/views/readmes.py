@@ -59,12 +59,12 @@ def _published(hub: Hub) -> tuple[bytes | None, list[HistoryEntry]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def hub_import(request: HttpRequest, slug: str) -> HttpResponse:
     """The receipt is the answer itself: sending the same file again is harmless."""
-    hub = maintainable(request, slug).hub
+    access = maintainable(request, slug)
     form = ImportForm(request.POST or None, request.FILES or None)
     is_sent = request.method == "POST" and form.is_valid()
-    receipt = _import(request, hub, form) if is_sent else None
+    receipt = _import(request, access.hub, form) if is_sent else None
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    context = {"hub": hub, "form": form, "receipt": receipt}
+    context = {"access": access, "hub": access.hub, "form": form, "receipt": receipt}
     return render(request, "notes/hubs/import.html", context, status=status)
 
 

@@ -1,19 +1,23 @@
-/* Shows the fields of a challenge only where they can be used; without this script they
-   are always there. Fields that hold text are never hidden. */
+/* Shows the fields of a challenge where the section is for challenges, and the text field
+   elsewhere; without this script all are there. A field that holds text is never hidden. */
 "use strict";
 
 (() => {
-  const part = document.querySelector("[data-challenge]");
+  const challenge = document.querySelector("[data-challenge]");
+  const text = document.querySelector("[data-text]");
   const section = document.querySelector("select[name=section]");
-  if (!part || !section) return;
+
+  const isUsed = (part) =>
+    [...part.querySelectorAll("textarea")].some(
+      (field) => field.value.trim() || field.hasAttribute("aria-invalid"),
+    );
 
   const update = () => {
     const isChallenge = section.selectedOptions[0]?.dataset.kind === "challenge";
-    const isUsed = [...part.querySelectorAll("textarea")].some((field) => field.value.trim());
-    part.hidden = !isChallenge && !isUsed;
+    challenge.hidden = !isChallenge && !isUsed(challenge);
+    text.hidden = isChallenge && !isUsed(text);
   };
 
-  section.addEventListener("change", update);
   section.form.addEventListener("change", update);
   update();
 })();
