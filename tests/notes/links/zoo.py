@@ -82,7 +82,9 @@ class Zoo:
             return await handler(request)
 
         # Unread requests are animals too; nobody waits for their cleanup.
-        runner = web.ServerRunner(web.Server(counted), shutdown_timeout=0.1)
+        runner = web.ServerRunner(
+            web.Server(counted, access_log=None), shutdown_timeout=0.1
+        )
         await runner.setup()
         self._closers.append(runner.cleanup)
         site = web.TCPSite(runner, address, self._port(tls), ssl_context=tls)
