@@ -14,12 +14,15 @@ from tasks.queues import SUBJECTS
 BIN = Path(sys.executable).parent
 WEB_THREADS = 4
 WORKER_PROCESSES = 2
+HEAD_START_SECONDS = 1.5  # the page comes first: on two cores all at once is slower
 FLOWER_SAVES_EVERY_MS = 5_000
 
 
 def programs(host: str, port: int) -> list[Program]:
     """Everything that `up` runs; Valkey only where the environment names no other."""
     wanted = [web(host, port), relay(), worker(), beat(), flower()]
+    for program in wanted[1:]:
+        program.delay = HEAD_START_SECONDS
     if str(settings.NEXUS_EMBEDDED_SOCKET) in f"{settings.BROKER_URL} {cache_url()}":
         command = valkey_command(
             socket=settings.NEXUS_EMBEDDED_SOCKET, folder=settings.DATA_DIR / "valkey"

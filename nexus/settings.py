@@ -20,7 +20,7 @@ ALLOWED_HOSTS = env.allowed_hosts(BASE_URL)
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -148,7 +148,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SEND_TASK_EVENTS = True
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
-CELERY_IMPORTS = ["tasks.handlers", "tasks.clock", "nexus.heartbeat"]
+CELERY_IMPORTS = ["nexus.heartbeat"]  # the handlers too, in a worker: nexus/celery.py
+CELERY_TASK_ROUTES = ("tasks.queues.route",)
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULER = "nexus.beat:Scheduler"
 

@@ -34,10 +34,10 @@ class Program:
     name: str
     command: Sequence[str]
     is_stopped_last: bool = False
-    is_essential: bool = True
+    delay: float = 0.0
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
-    start_at: float | None = 0.0
+    start_at: float | None = None
     pause: float = 0.0
     partial: bytes = field(default=b"", repr=False)
 
@@ -73,6 +73,8 @@ class Supervisor:
 
     def run(self, on_tick: Callable[[], None]) -> None:
         """Keep everything running until ``stop`` is called, then end it all."""
+        for program in self.programs:
+            program.start_at = time.monotonic() + program.delay
         while not self.is_stopping:
             self.start_due()
             self.read_output(TICK_SECONDS)

@@ -8,6 +8,8 @@ from django.urls import include, path
 
 from nexus.flower import flower
 
+admin.autodiscover()  # here, so that only the web process pays for it
+
 urlpatterns = [
     path("", include("notes.urls")),
     path("login/", accounts.LoginView.as_view(), name="login"),

@@ -12,18 +12,18 @@ from django.utils import timezone
 from notes import services
 
 
-@shared_task(base=DjangoTask, queue="clock")
+@shared_task(base=DjangoTask)
 def record_due_digests() -> int:
     now = timezone.now()
     due = services.record_due_digests(at=now)
     return due + services.record_due_deliveries(at=now)
 
 
-@shared_task(base=DjangoTask, queue="clock")
+@shared_task(base=DjangoTask)
 def record_due_link_checks() -> int:
     return services.record_due_link_checks(at=timezone.now())
 
 
-@shared_task(base=DjangoTask, queue="clock")
+@shared_task(base=DjangoTask)
 def record_due_housekeeping() -> int:
     return services.record_due_housekeeping(at=timezone.now())

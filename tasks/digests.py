@@ -10,7 +10,7 @@ from tasks.jobs import TIME_LIMIT_SECONDS, handler
 SENDING_SECONDS = TIME_LIMIT_SECONDS / 2
 
 
-@handler(queue="digests")
+@handler()
 def send_confirmation(job: Job) -> None:
     """Ask a new subscriber whether it was really them."""
     subscription = job.event.subscription
@@ -20,7 +20,7 @@ def send_confirmation(job: Job) -> None:
         job.result = sent
 
 
-@handler(queue="digests")
+@handler()
 def compose_digest(job: Job) -> None:
     """Freeze what happened in a week into an edition with a delivery per subscriber."""
     assert job.hub is not None
@@ -29,7 +29,7 @@ def compose_digest(job: Job) -> None:
         job.result = compose.publish(draft)
 
 
-@handler(queue="digests")
+@handler()
 def send_digest(job: Job) -> None:
     """Send an edition, or as much of it as one run has the time for."""
     edition = Edition.objects.select_related("hub").get(

@@ -7,7 +7,7 @@ from notes.models import Job
 from tasks.jobs import handler
 
 
-@handler(queue="housekeeping")
+@handler()
 def prune_history(job: Job) -> None:
     with job.completion():
         job.result = housekeeping.prune()

@@ -1,11 +1,13 @@
 """The handler decorator: a Celery task whose ledger row keeps itself.
 
-@handler(queue="links")
-def check_links(job: Job) -> None:
-    found = ...                      # slow work, no transaction
-    with job.completion():           # its effects and "succeeded", both or neither
-        ...
-        job.result = "4 links: 3 fine, 1 broken"
+A handler does its slow work without a transaction; its effects and the ledger's
+"succeeded" are then one transaction, both or neither:
+
+    @handler()
+    def check_links(job: Job) -> None:
+        found = record.look_at_note(job.event.note)
+        with job.completion():
+            job.result = record.record_note(job.event.note, found)
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from celery.contrib.django.task import DjangoTask
 from celery.signals import worker_ready
 from django.utils import timezone
 
-from notes.errors import TransientError
+from notes.errors import NexusError, TransientError
 from notes.models import Job
 
 TIME_LIMIT_SECONDS = 120
@@ -71,16 +73,15 @@ class HandlerTask(Base):
 
 
 def handler(
-    *, queue: str, coalesce: bool = False, spacing_seconds: float = 0
+    *, coalesce: bool = False, spacing_seconds: float = 0
 ) -> Callable[[Callable[[Job], None]], HandlerTask]:
-    """Make a function a handler whose jobs go to ``queue``.
+    """Make a function a handler; the queue of its jobs is its module's name.
 
     With ``coalesce`` the events of one hub share a job as long as it has not begun,
     and two runs begin at least ``spacing_seconds`` apart: a burst costs a few runs.
     """
     return shared_task(
         base=HandlerTask,
-        queue=queue,
         coalesce=coalesce,
         spacing=timedelta(seconds=spacing_seconds),
     )
@@ -89,7 +90,7 @@ def handler(
 def describe(error: BaseException) -> str:
     """An error as the jobs page shows it: its own sentence, or its type with it."""
     text = str(error).strip()
-    if isinstance(error, TransientError) and text:
+    if isinstance(error, NexusError) and text:
         return text
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 

@@ -7,7 +7,7 @@ from notes.models import Job
 from tasks.jobs import handler
 
 
-@handler(queue="links")
+@handler()
 def check_links(job: Job) -> None:
     """The links of one note, right after it was submitted or edited."""
     note = job.event.note
@@ -17,7 +17,7 @@ def check_links(job: Job) -> None:
         job.result = record.record_note(note, found)
 
 
-@handler(queue="links", coalesce=True)
+@handler(coalesce=True)
 def recheck_links(job: Job) -> None:
     """Every link of a hub that nobody has looked at for a week."""
     assert job.hub is not None

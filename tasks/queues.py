@@ -7,12 +7,21 @@ every task behind it.
 
 from __future__ import annotations
 
+from typing import Any
+
 from kombu import Exchange, Queue
 
 SUBJECTS = ("readme", "links", "digests", "clock", "housekeeping")
 
 JOBS_EXCHANGE = Exchange("nexus.jobs", type="topic", durable=True)
 EVENTS_EXCHANGE = Exchange("nexus.events", type="topic", durable=True)
+
+
+def route(name: str, *_: Any, **__: Any) -> dict[str, str] | None:
+    """A task's queue is the module that it stands in: tasks.links.* goes to links."""
+    package, _, rest = name.partition(".")
+    subject = rest.partition(".")[0]
+    return {"queue": subject} if package == "tasks" and subject in SUBJECTS else None
 
 
 def task_queues(*, quorum: bool) -> list[Queue]:

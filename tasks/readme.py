@@ -10,7 +10,6 @@ from tasks.jobs import handler
 
 
 @handler(
-    queue="readme",
     coalesce=True,
     spacing_seconds=settings.NEXUS_REBUILD_SPACING_SECONDS,
 )

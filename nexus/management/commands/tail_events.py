@@ -40,18 +40,12 @@ class Command(BaseCommand):
             self.stdout.write(body.decode() if isinstance(body, bytes) else body)
             message.ack()
 
-        with current_app.connection_for_read() as broker:
-            with Consumer(broker, [queue], callbacks=[show]):
-                self.stderr.write(f"listening for {kind}; Ctrl-C ends it")
-                try:
-                    while not count or seen < count:
-                        self._drain(broker)
-                except KeyboardInterrupt:
-                    self.stderr.write("ended")
-
-    @staticmethod
-    def _drain(broker: Any) -> None:
-        try:
-            broker.drain_events(timeout=1)
-        except TimeoutError:
-            return
+        with (
+            current_app.connection_for_read() as broker,
+            Consumer(broker, [queue], callbacks=[show]),
+            suppress(KeyboardInterrupt),
+        ):
+            self.stderr.write(f"listening for {kind}; Ctrl-C ends it")
+            while not count or seen < count:
+                with suppress(TimeoutError):
+                    broker.drain_events(timeout=1)
