@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import celeryd_init
+from celery.signals import celeryd_init, worker_before_create_process
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nexus.settings")
 
@@ -18,3 +19,9 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 def import_handlers(conf: Any, **_: Any) -> None:
     """Only a worker runs tasks: beat and Flower, who name them, stay 30 MB smaller."""
     conf.imports = [*conf.imports, "tasks.handlers", "tasks.clock"]
+
+
+@worker_before_create_process.connect
+def share_memory(**_: Any) -> None:
+    """Keep the collector off what a child shares with its parent, so it stays shared."""
+    gc.freeze()
