@@ -31,7 +31,7 @@ class Visit:
     @property
     def host(self) -> str:
         """The host that the chain has got to, with its port if it is unusual."""
-        return urls.parse(self.url).authority
+        return urls.authority(self.url)
 
     @property
     def answer(self) -> Response | None:
@@ -60,7 +60,7 @@ class Chain:
     async def visit(self, method: str, page: str, *, limit: int) -> Visit:
         """Wait for a slot of the page's host, then follow."""
         try:
-            await self._enter(urls.parse(page).authority)
+            await self._enter(urls.authority(page))
         except FetchError as error:
             return Visit(page, page, method, error=error)
         return await self.follow(method, page, limit=limit)
@@ -70,17 +70,17 @@ class Chain:
         visit = Visit(page, page, method)
         seen = {page}
         try:
-            while (target := await self._step(visit, limit, seen)) is not None:
-                await self._enter(urls.parse(target).authority)
+            while await self._step(visit, limit, seen):
+                await self._enter(visit.host)
         except FetchError as error:
             visit.error = error
         return visit
 
-    async def _step(self, visit: Visit, limit: int, seen: set[str]) -> str | None:
-        """Ask for the page that the chain has got to; return where it leads."""
+    async def _step(self, visit: Visit, limit: int, seen: set[str]) -> bool:
+        """Ask for the page that the chain has got to; tell whether it leads on."""
         response = visit.response = await self._ask(visit, limit)
         if response.status not in REDIRECTS:
-            return None
+            return False
         if response.set_cookies:
             visit.cookies = visit.cookies or Cookies()
             visit.cookies.keep(visit.url, response.set_cookies)
@@ -94,7 +94,7 @@ class Chain:
             raise FetchError(Failure.REDIRECT_LOOP, f"Redirects in a loop to {target}.")
         seen.add(target)
         visit.url = target
-        return target
+        return True
 
     async def _ask(self, visit: Visit, limit: int) -> Response:
         host, status, wait = visit.host, None, None

@@ -152,10 +152,10 @@ class Fetcher:
         self, answer: aiohttp.ClientResponse, limit: int
     ) -> tuple[bytes, bool]:
         """Read up to the limit, then hang up rather than drain what nobody reads."""
-        raw = bytearray()
         if not _is_worth_reading(answer, limit):
             answer.close()
             return b"", False
+        raw = bytearray()
         try:
             async with asyncio.timeout(self._policy.body_seconds):
                 while len(raw) < limit:

@@ -47,9 +47,10 @@ def signs(page: Page, url: str, final_url: str) -> set[Sign]:
     """Read the signs that the page alone can give."""
     found = set()
     if page.is_short:
-        if phrases.FOR_SALE.search(page.text):
+        text = page.text.casefold()
+        if phrases.is_for_sale(text):
             found.add(Sign.PARKED)
-        if phrases.PROVE_HUMAN.search(page.text):
+        if phrases.asks_for_a_human(text):
             found.add(Sign.BOT_WALL)
         if says_not_found(page.title) or says_not_found(page.heading):
             found.add(Sign.NOT_FOUND_PAGE)
@@ -81,9 +82,9 @@ def says_not_found(title: str) -> bool:
 
 def _is_only_missing(part: str) -> bool:
     words = {word.replace("\u2019", "'") for word in WORD.findall(part.casefold())}
-    says_missing = words & phrases.MISSING and words & phrases.THING
-    known = phrases.FILLER | phrases.MISSING | phrases.THING
-    return bool(says_missing and words <= known)
+    if words.isdisjoint(phrases.MISSING) or words.isdisjoint(phrases.THING):
+        return False
+    return words <= phrases.NOT_FOUND_WORDS
 
 
 def _ends_elsewhere(url: str, final_url: str) -> bool:

@@ -54,6 +54,11 @@ def normalise(url: str) -> str:
     return parse(url).page
 
 
+def authority(page: str) -> str:
+    """Return the host, with its port if it is unusual, of a normalised URL."""
+    return page.split("/", 3)[2]
+
+
 def split_fragment(url: str) -> tuple[str, str]:
     """Take the fragment off, as it is written, without its `#`."""
     page, _, fragment = url.partition("#")
