@@ -19,9 +19,9 @@ EVENTS_EXCHANGE = Exchange("nexus.events", type="topic", durable=True)
 
 def route(name: str, *_: Any, **__: Any) -> dict[str, str] | None:
     """A task's queue is the module that it stands in: tasks.links.* goes to links."""
-    package, _, rest = name.partition(".")
-    subject = rest.partition(".")[0]
-    return {"queue": subject} if package == "tasks" and subject in SUBJECTS else None
+    package, *rest = name.split(".")
+    is_ours = package == "tasks" and rest[0] in SUBJECTS
+    return {"queue": rest[0]} if is_ours else None
 
 
 def task_queues(*, quorum: bool) -> list[Queue]:
