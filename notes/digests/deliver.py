@@ -57,10 +57,10 @@ def send_edition(edition: Edition, *, seconds: float) -> None:
     deferred = ""
     with connected() as outbox:
         for delivery in _queued(edition):
-            if time.monotonic() > ends_at:
-                break
             if edition.deliveries.claim(delivery.id):
                 deferred = _send(delivery, letter, outbox) or deferred
+            if time.monotonic() > ends_at:
+                break
     if deferred:
         raise TransientError(f"Some addresses have to wait; last answer: {deferred}")
 

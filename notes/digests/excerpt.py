@@ -8,8 +8,8 @@ import textwrap
 WIDTH = 72
 FENCE = re.compile(r"[ ]{0,3}(```|~~~)")
 ITEM = re.compile(r"(\s*(?:[-*+]|\d+[.)])\s+)")
-# Code, tables, quotes and headings mean something by their lines.
-KEEPS_ITS_LINES = re.compile(r"    |\t|[ ]{0,3}[|>#]")
+# Code, tables, quotes, headings and rules mean something by their lines.
+KEEPS_ITS_LINES = re.compile(r"    |\t|[ ]{0,3}(?:[|>#]|=+\s*$|-{2,}\s*$)")
 
 
 def excerpt(markdown: str, *, characters: int) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.generator import BytesGenerator
 from email.utils import formataddr, parseaddr
+from io import BytesIO
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -14,6 +16,8 @@ from django.utils.crypto import salted_hmac
 
 from notes.digests import render, tokens
 from notes.models import Edition, Hub, Subscription
+
+LONGEST_LINE = 998  # what a mail server has to take, by RFC 5321
 
 
 @dataclass(frozen=True)
@@ -75,8 +79,14 @@ def confirmation(subscription: Subscription) -> EmailMultiAlternatives:
 
 
 def encode(mail: EmailMessage) -> bytes:
-    """The mail as it goes over the line; Django's messages know ``linesep``."""
-    return mail.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
+    """The mail as it goes over the line.
+
+    Links in headers stay on their line: not every reader of List-Unsubscribe unfolds.
+    """
+    buffer = BytesIO()
+    generator = BytesGenerator(buffer, mangle_from_=False, maxheaderlen=LONGEST_LINE)
+    generator.flatten(mail.message(), linesep="\r\n")
+    return buffer.getvalue()
 
 
 def _mail(

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.utils import timezone
 
 from notes import services
+from notes.digests import compose
 from notes.digests.schedule import Week
-from notes.models import Hub, Link, Note, NoteLink, Subscription
+from notes.models import Edition, Hub, Link, Note, NoteLink, Subscription
 from notes.readme.model import SectionKind
 
 WEEK = Week(2026, 47)
@@ -53,3 +55,21 @@ def add_reader(hub: Hub, email: str = "reader@example.org") -> Subscription:
     subscription = services.subscribe(email=email, hub=hub)
     services.confirm_subscription(subscription=subscription)
     return subscription
+
+
+def publish_week(hub: Hub, week: Week = WEEK) -> Edition | None:
+    """Compose the week as its job does; None when there was nothing to tell."""
+    draft = compose.draft(hub, week=str(week))
+    with transaction.atomic():
+        compose.publish(draft)
+    return Edition.objects.filter(hub=hub, week=str(week)).first()
+
+
+def make_edition(hub: Hub, *readers: str) -> Edition:
+    """A composed edition with a queued delivery for each reader."""
+    for reader in readers:
+        add_reader(hub, reader)
+    add_note(hub, body="Some text.")
+    edition = publish_week(hub)
+    assert edition is not None
+    return edition

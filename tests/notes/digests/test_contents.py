@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+
+from notes import services
+from notes.digests.contents import gather
+from notes.models import Hub, Note
+from notes.readme.model import SectionKind
+from tests.notes.digests.weeks import WEEK, add_note, break_link, make_hub
+
+
+def titles(items: object) -> list[str]:
+    return [item.title for item in items]  # type: ignore[attr-defined]
+
+
+def test_a_digest_tells_of_the_notes_of_its_week_alone(hub: Hub) -> None:
+    moment = timedelta(microseconds=1)
+    add_note(hub, "before", at=WEEK.start - moment)
+    add_note(hub, "first", at=WEEK.start)
+    add_note(hub, "last", at=WEEK.end - moment)
+    add_note(hub, "after", at=WEEK.end)
+    add_note(make_hub("other"), "elsewhere")
+    assert titles(gather(hub, WEEK).items) == ["first", "last"]
+
+
+def test_withdrawn_and_imported_notes_are_no_news(hub: Hub) -> None:
+    gone = add_note(hub, "gone")
+    assert gone.author is not None
+    services.withdraw_note(note=gone, editor=gone.author)
+    imported = add_note(hub, "imported")
+    Note.objects.filter(pk=imported.pk).update(submitted_at=None)
+    assert gather(hub, WEEK).items == ()
+
+
+def test_notes_are_grouped_by_what_their_section_is_about(hub: Hub) -> None:
+    add_note(hub, "teamwork", kind=SectionKind.COLLABORATION)
+    add_note(hub, "valkey", kind=SectionKind.TECHNOLOGY)
+    add_note(hub, "redis", kind=SectionKind.TECHNOLOGY)
+    groups = gather(hub, WEEK).groups
+    assert [(heading, titles(items)) for heading, items in groups] == [
+        ("Technologies", ["valkey", "redis"]),
+        ("Collaboration", ["teamwork"]),
+    ]
+
+
+def test_challenges_are_told_apart_by_their_solution(hub: Hub) -> None:
+    challenge = {"kind": SectionKind.CHALLENGE, "problem": "Slow."}
+    add_note(hub, "solved", solution="An index.", **challenge)
+    add_note(hub, "open", **challenge)
+    add_note(hub, "long open", at=WEEK.start - timedelta(weeks=9), **challenge)
+    contents = gather(hub, WEEK)
+    assert titles(contents.solved) == ["solved"]
+    assert titles(contents.open_challenges) == ["long open", "open"]
+    assert contents.open_count == 2
+    assert contents.groups == []
+
+
+def test_a_challenge_in_free_words_stands_among_the_challenges(hub: Hub) -> None:
+    add_note(hub, "in one go", kind=SectionKind.CHALLENGE, body="Slow; indexed.")
+    assert gather(hub, WEEK).groups[0][0] == "Challenges"
+
+
+def test_each_broken_link_is_told_once_with_the_first_note_that_holds_it(
+    hub: Hub,
+) -> None:
+    first, second = add_note(hub, "first"), add_note(hub, "second")
+    link = break_link(first, "https://gone.example/")
+    second.note_links.create(link=link, url="https://gone.example/#x")
+    elsewhere = add_note(make_hub("other"), "elsewhere")
+    break_link(elsewhere, "https://other.example/")
+    contents = gather(hub, WEEK)
+    assert [(broken.url, broken.title) for broken in contents.broken_links] == [
+        ("https://gone.example/", "first")
+    ]
+    assert contents.broken_count == 1
+
+
+def test_a_link_of_a_withdrawn_note_is_nobodys_concern(hub: Hub) -> None:
+    note = add_note(hub)
+    break_link(note, "https://gone.example/")
+    assert note.author is not None
+    services.withdraw_note(note=note, editor=note.author)
+    contents = gather(hub, WEEK)
+    assert (contents.broken_links, contents.broken_count) == ((), 0)
+
+
+def test_contributors_and_tags_come_with_the_most_frequent_first(hub: Hub) -> None:
+    User.objects.create(username="grace", first_name="Grace", last_name="Hopper")
+    add_note(hub, by="ada", tags=("django",))
+    add_note(hub, by="grace", tags=("celery", "django"))
+    add_note(hub, by="grace")
+    contents = gather(hub, WEEK)
+    assert contents.contributors == (("Grace Hopper", 2), ("ada", 1))
+    assert contents.tags == (("django", 2), ("celery", 1))
+
+
+def test_the_work_does_not_grow_with_the_number_of_notes(
+    hub: Hub, django_assert_max_num_queries: object
+) -> None:
+    for number in range(5):
+        note = add_note(hub, f"note {number}", tags=(f"tag{number}",))
+        break_link(note, f"https://gone.example/{number}")
+    with django_assert_max_num_queries(8):  # type: ignore[operator]
+        gather(hub, WEEK)
+
+
+def test_a_note_whose_author_is_gone_is_still_told_of(hub: Hub) -> None:
+    note = add_note(hub)
+    assert note.author is not None
+    note.author.delete()
+    assert gather(hub, WEEK).items[0].author == "somebody"
+
+
+@pytest.mark.parametrize("title", ["", "A title"])
+def test_a_note_without_a_title_goes_by_its_number(hub: Hub, title: str) -> None:
+    note = add_note(hub, title)
+    assert gather(hub, WEEK).items[0].title == (title or f"Note {note.pk}")

@@ -1,0 +1,281 @@
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from notes import services
+from notes.digests import deliver, tokens
+from notes.digests.outbox import LineLostError, SenderRefusedError, ServerAwayError
+from notes.errors import TransientError
+from notes.models import Delivery, Edition, Event, EventKind, Hub
+from tests.notes.digests.smtp import Postman
+from tests.notes.digests.weeks import add_reader, make_edition
+
+ADA, GRACE, LINUS = (f"{name}@example.org" for name in ("ada", "grace", "linus"))
+
+
+@pytest.fixture
+def edition(hub: Hub) -> Edition:
+    return make_edition(hub, ADA, GRACE, LINUS)
+
+
+@pytest.fixture(autouse=True)
+def _quiet_server() -> None:
+    logging.getLogger("mail.log").setLevel(logging.CRITICAL)
+
+
+def send(edition: Edition) -> str:
+    """What the job does."""
+    deliver.send_edition(edition, seconds=60)
+    with transaction.atomic():
+        return deliver.record_sent(edition)
+
+
+def states(edition: Edition) -> dict[str, str]:
+    rows = edition.deliveries.values_list("subscription__subscriber__email", "state")
+    return dict(rows)
+
+
+def delivery_to(edition: Edition, email: str) -> Delivery:
+    return edition.deliveries.get(subscription__subscriber__email=email)
+
+
+def test_everybody_gets_it_and_the_ledger_says_when(
+    edition: Edition, postman: Postman
+) -> None:
+    before = timezone.now()
+    assert send(edition) == "sent to 3"
+    assert postman.addresses == [ADA, GRACE, LINUS]
+    for delivery in edition.deliveries.all():
+        assert delivery.state == "sent"
+        assert before <= delivery.sending_at <= delivery.sent_at <= timezone.now()
+
+
+def test_a_batch_takes_one_connection(edition: Edition, postman: Postman) -> None:
+    send(edition)
+    assert postman.connections == 1
+
+
+def test_what_arrives_is_what_was_frozen(edition: Edition, postman: Postman) -> None:
+    send(edition)
+    body = postman.mails[0].get_body(("plain",))
+    assert body is not None
+    own = tokens.unsubscribe_url(delivery_to(edition, ADA).subscription)
+    placeholder = "https://your-own-link.invalid/unsubscribe/"
+    content = body.get_content().replace("\r\n", "\n")
+    assert content == edition.text.replace(placeholder, own)
+    assert postman.mails[0]["List-Unsubscribe"] == f"<{own}>"
+
+
+def test_a_second_run_sends_nothing(edition: Edition, postman: Postman) -> None:
+    send(edition)
+    assert send(edition) == "sent to 3"
+    assert len(postman.mails) == 3
+    assert Event.objects.filter(kind=EventKind.DIGEST_SENT).count() == 1
+
+
+def test_that_it_was_sent_is_recorded_once_with_its_counts(
+    edition: Edition, postman: Postman
+) -> None:
+    postman.at_rcpt[GRACE] = "550 5.1.1 No such user"
+    assert send(edition) == "sent to 2, 1 failed"
+    event = Event.objects.get(kind=EventKind.DIGEST_SENT)
+    assert event.hub == edition.hub
+    assert event.data == {"week": "2026-W47", "sent": 2, "failed": 1, "doubt": 0}
+
+
+@pytest.mark.parametrize("step", ["at_rcpt", "at_data"])
+def test_a_refused_address_fails_alone(
+    edition: Edition, postman: Postman, step: str
+) -> None:
+    getattr(postman, step)[GRACE] = "550 5.1.1 No such user"
+    send(edition)
+    assert states(edition) == {ADA: "sent", GRACE: "failed", LINUS: "sent"}
+    assert delivery_to(edition, GRACE).error == "550 5.1.1 No such user"
+
+
+@pytest.mark.parametrize("step", ["at_rcpt", "at_data"])
+def test_a_deferred_address_stays_queued_while_the_others_get_theirs(
+    edition: Edition, postman: Postman, step: str
+) -> None:
+    getattr(postman, step)[GRACE] = "450 4.2.0 Greylisted"
+    with pytest.raises(TransientError, match="Greylisted"):
+        send(edition)
+    assert states(edition) == {ADA: "sent", GRACE: "queued", LINUS: "sent"}
+    getattr(postman, step).clear()
+    assert send(edition) == "sent to 3"
+    assert postman.addresses == [ADA, LINUS, GRACE]
+
+
+def test_with_no_server_everything_stays_queued(
+    edition: Edition, postman: Postman, settings: Any
+) -> None:
+    settings.EMAIL_PORT = 1
+    with pytest.raises(ServerAwayError, match="refused"):
+        send(edition)
+    assert set(states(edition).values()) == {"queued"}
+
+
+def test_a_server_that_closes_keeps_the_rest_queued(
+    edition: Edition, postman: Postman
+) -> None:
+    postman.at_rcpt[GRACE] = "421 4.3.2 Going down"
+    with pytest.raises(ServerAwayError, match="Going down"):
+        send(edition)
+    assert states(edition) == {ADA: "sent", GRACE: "queued", LINUS: "queued"}
+
+
+def test_a_line_that_breaks_before_the_message_leaves_loses_nothing(
+    edition: Edition, postman: Postman
+) -> None:
+    postman.hangs_up_at_mail = True
+    with pytest.raises(ServerAwayError, match="hung up"):
+        send(edition)
+    assert set(states(edition).values()) == {"queued"}
+    postman.hangs_up_at_mail = False
+    assert send(edition) == "sent to 3"
+
+
+def test_a_line_that_breaks_after_the_message_leaves_a_doubt_that_is_not_sent_again(
+    edition: Edition, postman: Postman
+) -> None:
+    postman.hangs_up_after_data.add(GRACE)
+    with pytest.raises(LineLostError, match="before it had acknowledged"):
+        send(edition)
+    assert states(edition) == {ADA: "sent", GRACE: "doubt", LINUS: "queued"}
+    postman.hangs_up_after_data.clear()
+    assert send(edition) == "sent to 2, 1 in doubt"
+    assert postman.addresses == [ADA, GRACE, LINUS]
+
+
+def test_a_server_that_does_not_want_us_stops_the_run_for_a_person_to_mend(
+    edition: Edition, postman: Postman
+) -> None:
+    postman.at_mail = "550 5.7.1 Sender not allowed"
+    with pytest.raises(SenderRefusedError, match="not allowed"):
+        send(edition)
+    assert set(states(edition).values()) == {"queued"}
+    assert postman.mails == []
+
+
+def test_who_has_left_meanwhile_gets_nothing(
+    edition: Edition, postman: Postman
+) -> None:
+    services.unsubscribe(subscription=delivery_to(edition, GRACE).subscription)
+    assert send(edition) == "sent to 2"
+    assert states(edition) == {ADA: "sent", GRACE: "cancelled", LINUS: "sent"}
+    assert postman.addresses == [ADA, LINUS]
+
+
+def test_what_a_crash_left_is_held_as_doubt(edition: Edition, postman: Postman) -> None:
+    assert edition.deliveries.claim(delivery_to(edition, ADA).id)
+    assert send(edition) == "sent to 2, 1 in doubt"
+    assert "stopped before the mail server" in delivery_to(edition, ADA).error
+    assert postman.addresses == [GRACE, LINUS]
+
+
+def test_a_run_that_was_thought_dead_settles_its_doubt(edition: Edition) -> None:
+    delivery = delivery_to(edition, ADA)
+    edition.deliveries.claim(delivery.id)
+    edition.deliveries.doubt_leftovers()
+    assert delivery.mark_sent()
+    assert states(edition)[ADA] == "sent"
+
+
+def test_a_delivery_is_claimed_once(edition: Edition) -> None:
+    delivery = delivery_to(edition, ADA)
+    assert edition.deliveries.claim(delivery.id)
+    assert not edition.deliveries.claim(delivery.id)
+    assert delivery_to(edition, ADA).state == "sending"
+
+
+def test_a_settled_delivery_is_settled(edition: Edition) -> None:
+    delivery = delivery_to(edition, ADA)
+    edition.deliveries.claim(delivery.id)
+    assert delivery.mark_sent()
+    assert not delivery.put_back("Too late.")
+    assert states(edition)[ADA] == "sent"
+
+
+def test_a_run_out_of_time_has_the_rest_sent_by_another(
+    edition: Edition, postman: Postman
+) -> None:
+    deliver.send_edition(edition, seconds=0)
+    with transaction.atomic():
+        assert deliver.record_sent(edition) == "sent to 1 so far, 2 to go"
+    event = Event.objects.latest("id")
+    assert event.kind == EventKind.DELIVERIES_FELL_DUE
+    assert (event.hub, event.data) == (edition.hub, {"week": "2026-W47"})
+
+
+def test_more_deliveries_than_a_batch_are_all_sent(
+    edition: Edition, postman: Postman, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliver, "BATCH", 2)
+    assert send(edition) == "sent to 3"
+    assert len(postman.mails) == 3
+
+
+def test_nobody_gets_a_digest_of_long_ago(edition: Edition, postman: Postman) -> None:
+    edition.deliveries.update(error="450 4.2.0 Greylisted")
+    edition.composed_at = timezone.now() - timedelta(days=3, minutes=1)
+    assert send(edition) == "sent to 0, 3 failed"
+    assert postman.mails == []
+    assert delivery_to(edition, ADA).error == (
+        "Not taken within 3 days. 450 4.2.0 Greylisted"
+    )
+
+
+def test_with_nobody_to_send_to_no_server_is_asked(hub: Hub, settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_PORT = 1
+    assert send(make_edition(hub)) == "sent to 0"
+
+
+def test_without_a_server_mails_become_files(
+    edition: Edition, settings: Any, tmp_path: Path
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
+    assert send(edition) == "sent to 3"
+    written = "".join(file.read_text() for file in (tmp_path / "mail").iterdir())
+    assert [f"To: {name}" in written for name in (ADA, GRACE, LINUS)] == [True] * 3
+
+
+def test_a_new_subscriber_is_asked_with_a_link_that_confirms(
+    hub: Hub, postman: Postman
+) -> None:
+    subscription = services.subscribe(email=ADA, hub=hub)
+    result = deliver.send_confirmation(subscription)
+    assert result == "asked whether the subscription was meant"
+    (mail,) = postman.mails
+    body = mail.get_body(("plain",))
+    assert mail["To"] == ADA
+    assert body is not None
+    (link,) = [line for line in body.get_content().split() if "/confirm/" in line]
+    token = link.split("/")[-3]
+    assert tokens.read_confirm_token(token) == subscription
+
+
+def test_who_has_confirmed_is_not_asked(hub: Hub, postman: Postman) -> None:
+    assert deliver.send_confirmation(add_reader(hub)).startswith("confirmed already")
+    assert postman.mails == []
+
+
+def test_a_question_that_cannot_be_delivered_says_so(
+    hub: Hub, postman: Postman
+) -> None:
+    subscription = services.subscribe(email=ADA, hub=hub)
+    postman.at_rcpt[ADA] = "450 4.2.0 Greylisted"
+    with pytest.raises(TransientError, match="Greylisted"):
+        deliver.send_confirmation(subscription)
+    postman.at_rcpt[ADA] = "550 5.1.1 No such user"
+    assert deliver.send_confirmation(subscription) == (
+        "the mail server refuses this address: 550 5.1.1 No such user"
+    )

@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from notes.digests import render
+from notes.digests.contents import BrokenLink, Contents, Item
+from notes.digests.render import UNSUBSCRIBE_PLACEHOLDER
+from notes.readme.model import SectionKind
+from tests.notes.digests.weeks import WEEK
+
+NOTE = Item(
+    title="Late <b>acks</b>",
+    url="https://nexus.example/h/backend/notes/1/",
+    author="Ada & Co",
+    kind=SectionKind.TECHNOLOGY,
+    body="A task is given back **when** its worker dies.",
+    problem="",
+    solution="",
+)
+SOLVED = replace(
+    NOTE, title="N+1", body="", problem="Slow list.", solution="`select_related`"
+)
+OPEN = replace(NOTE, title="Deadlock", body="", problem="Who locks first?")
+CONTENTS = Contents(
+    hub_title="Backend hub",
+    hub_url="https://nexus.example/h/backend/",
+    edition_url="https://nexus.example/h/backend/digests/2026-W47/",
+    week=WEEK,
+    items=(NOTE, SOLVED),
+    open_challenges=(OPEN,),
+    open_count=3,
+    broken_links=(
+        BrokenLink("https://gone.example/?a=1&b=2", "Answered 404.", "N+1", NOTE.url),
+    ),
+    broken_count=2,
+    contributors=(("Ada & Co", 2),),
+    tags=(("django", 2), ("celery", 1)),
+)
+
+
+class Tags(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    @property
+    def links(self) -> list[str | None]:
+        return [attrs["href"] for tag, attrs in self.found if tag == "a"]
+
+
+def test_the_subject_and_the_summary_say_what_is_in_it() -> None:
+    rendered = render.render(CONTENTS)
+    assert rendered.subject == "Backend hub, week 47: 2 notes"
+    assert rendered.summary == (
+        "2 notes by 1 person, 1 challenge solved, 3 still without a solution, "
+        "2 broken links"
+    )
+
+
+def test_the_text_reads_as_a_text() -> None:
+    text = render.render(CONTENTS).text
+    assert (
+        text
+        == """\
+Backend hub
+Week 47, 16 to 22 November 2026
+
+2 notes by 1 person, 1 challenge solved, 3 still without a solution, 2
+broken links.
+
+TECHNOLOGIES
+============
+
+* Late <b>acks</b>
+  by Ada & Co
+
+  A task is given back **when** its worker dies.
+
+  https://nexus.example/h/backend/notes/1/
+
+CHALLENGES SOLVED
+=================
+
+* N+1
+  by Ada & Co
+
+  Problem:
+  Slow list.
+
+  Solution:
+  `select_related`
+
+  https://nexus.example/h/backend/notes/1/
+
+CHALLENGES STILL WITHOUT A SOLUTION
+===================================
+
+* Deadlock
+  by Ada & Co
+
+  Problem:
+  Who locks first?
+
+  https://nexus.example/h/backend/notes/1/
+
+2 more on the page of the hub:
+https://nexus.example/h/backend/
+
+BROKEN LINKS
+============
+
+* https://gone.example/?a=1&b=2
+  in "N+1"
+  Answered 404.
+  https://nexus.example/h/backend/notes/1/
+
+1 more on the page of the hub:
+https://nexus.example/h/backend/
+
+Tags: django x2, celery
+
+Thanks to Ada & Co (2 notes).
+
+--\x20
+Read this digest in the browser:
+https://nexus.example/h/backend/digests/2026-W47/
+
+You get this mail once a week because you subscribed to the digest of
+Backend hub. A week without notes sends nothing. Nexus counts
+neither openings nor clicks.
+
+Unsubscribe:
+https://your-own-link.invalid/unsubscribe/
+"""
+    )
+
+
+def test_the_html_escapes_fields_and_renders_markdown() -> None:
+    html = render.render(CONTENTS).html
+    assert "Late &lt;b&gt;acks&lt;/b&gt;" in html
+    assert "Ada &amp; Co" in html
+    assert "<strong" in html
+
+
+@pytest.mark.parametrize("hostile", ["<script>x()</script>", "<img src=x onerror=x()>"])
+def test_the_html_holds_nothing_that_runs_or_loads(hostile: str) -> None:
+    page = render.render(replace(CONTENTS, items=(replace(NOTE, body=hostile),)))
+    tags = Tags(page.html).found + Tags(page.page).found
+    assert not {"script", "img", "iframe", "link"} & {tag for tag, _ in tags}
+    assert not [name for _, attrs in tags for name in attrs if name.startswith("on")]
+
+
+def test_the_styles_stand_in_the_tags_and_the_dark_ones_in_the_head() -> None:
+    html = render.render(CONTENTS).html
+    assert html.count("<style") == 1
+    assert "@media (prefers-color-scheme: dark)" in html
+    styles = {tag: attrs.get("style") for tag, attrs in Tags(html).found}
+    assert all(styles[tag] for tag in ("body", "h1", "h2", "h3", "p", "li", "code"))
+
+
+def test_the_archive_page_has_no_styles_and_no_ones_own_link() -> None:
+    page = render.render(CONTENTS).page
+    assert "style" not in page
+    assert UNSUBSCRIBE_PLACEHOLDER not in page
+
+
+def test_each_reader_gets_their_own_link_in_both_parts() -> None:
+    rendered = render.render(CONTENTS)
+    for part in (rendered.text, rendered.html):
+        own = render.personalise(part, unsubscribe_url="https://nexus.example/s/1/")
+        assert own.count("https://nexus.example/s/1/") == 1
+        assert UNSUBSCRIBE_PLACEHOLDER not in own
+
+
+def test_every_link_leads_somewhere_absolute() -> None:
+    links = Tags(render.render(CONTENTS).html).links
+    assert all(link and link.startswith("https://") for link in links)
+
+
+def test_a_long_note_is_cut_and_says_where_it_goes_on() -> None:
+    long = replace(NOTE, body="One paragraph.\n\n" * 100)
+    rendered = render.render(replace(CONTENTS, items=(long,)))
+    assert rendered.html.count("Read on") == 1
+    assert rendered.text.count("One paragraph.") < 100
+
+
+def test_a_crowded_week_stays_below_the_size_at_which_gmail_cuts() -> None:
+    many = tuple(replace(NOTE, body="**Word** " * 200) for _ in range(300))
+    rendered = render.render(replace(CONTENTS, items=many))
+    assert len(rendered.html.encode()) <= 102 * 1024
+    assert "more on the page of the hub" in rendered.text
+    assert "300 notes" in rendered.subject
+
+
+def test_titles_as_long_as_they_may_be_still_fit() -> None:
+    kinds = [kind for kind in SectionKind for _ in range(60)]
+    title = "&\N{PILE OF POO}" * 100
+    many = tuple(replace(NOTE, title=title, kind=kind) for kind in kinds)
+    rendered = render.render(replace(CONTENTS, items=many))
+    assert len(rendered.html.encode()) <= 102 * 1024
+
+
+def test_no_line_is_longer_than_a_mail_server_has_to_take() -> None:
+    rendered = render.render(CONTENTS)
+    assert max(map(len, rendered.html.encode().split(b"\n"))) <= 998
+    assert max(map(len, rendered.text.encode().split(b"\n"))) <= 998
+
+
+def test_the_question_to_a_new_subscriber_has_its_link_in_both_parts() -> None:
+    link = "https://nexus.example/s/abc/confirm/"
+    text, html = render.confirmation(
+        hub_title="R&D", hub_url="https://nexus.example/h/rd/", confirm_url=link
+    )
+    assert f"\n{link}\n" in text
+    assert "R&D" in text
+    assert link in Tags(html).links
+    assert "R&amp;D" in html
