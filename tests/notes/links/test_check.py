@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import tracemalloc
 from itertools import pairwise
 
-import pytest
 from aiohttp import web
 
 from notes.links.check import Result, Verdict, check_now, check_urls
 from tests.notes.links import zoo as animals
 from tests.notes.links.scenes import in_zoo, look, look_at
-from tests.notes.links.zoo import Zoo, html, pages, policy, redirects
+from tests.notes.links.zoo import Zoo, html, policy, redirects
 
 
 def test_a_page_that_answers_is_alive() -> None:
@@ -154,118 +152,6 @@ def test_cookies_live_within_one_chain_only() -> None:
     assert requests == 4
 
 
-def test_a_single_page_that_now_is_the_home_page_has_moved_there() -> None:
-    async def scene(zoo: Zoo) -> Result:
-        home = await zoo.host(pages(**{"": "Home"}))
-        host = await zoo.host(redirects(("/old", 301, f"{home}/")))
-        return await look_at(f"{host}/old")
-
-    result = in_zoo(scene)
-    assert result.verdict is Verdict.MOVED
-    assert "ends at the home page" in result.reason
-
-
-def test_a_login_page_at_the_end_of_a_redirect_is_blocked() -> None:
-    async def scene(zoo: Zoo) -> Result:
-        host = await zoo.host(redirects(("/doc", 302, "/users/sign_in?next=/doc")))
-        return await look_at(f"{host}/doc")
-
-    result = in_zoo(scene)
-    assert result.verdict is Verdict.BLOCKED
-    assert "log in" in result.reason
-
-
-def test_a_page_that_says_not_found_with_status_200_is_dead() -> None:
-    async def scene(zoo: Zoo) -> Result:
-        host = await zoo.host(animals.always(lambda: html("Page not found", "Sorry.")))
-        return await look_at(f"{host}/gone")
-
-    result = in_zoo(scene)
-    assert (result.verdict, result.status) == (Verdict.DEAD, 200)
-    assert "nothing was found" in result.reason
-
-
-def test_an_article_about_missing_pages_is_alive_where_the_host_knows_better() -> None:
-    async def scene(zoo: Zoo) -> tuple[Result, int]:
-        host = await zoo.host(pages(status="404 Not Found"))
-        return await look_at(f"{host}/status"), zoo.requests.total()
-
-    result, requests = in_zoo(scene)
-    assert result.verdict is Verdict.ALIVE
-    assert requests == 2
-
-
-def test_a_long_page_that_any_path_gets_is_dead() -> None:
-    async def scene(zoo: Zoo) -> Result:
-        host = await zoo.host(
-            animals.always(lambda: html("Not found here any more 404"))
-        )
-        return await look_at(f"{host}/docs/gone")
-
-    result = in_zoo(scene)
-    assert result.verdict is Verdict.DEAD
-    assert "cannot exist" in result.reason
-
-
-def test_a_host_that_sends_every_path_home_has_lost_the_page() -> None:
-    async def home(request: web.Request) -> web.StreamResponse:
-        if request.path == "/":
-            return html("Welcome")
-        return web.Response(status=302, headers={"Location": "/"})
-
-    async def scene(zoo: Zoo) -> Result:
-        return await look_at(await zoo.host(home) + "/articles/7")
-
-    assert in_zoo(scene).verdict is Verdict.DEAD
-
-
-def test_plain_pages_that_look_alike_are_not_taken_for_missing() -> None:
-    async def scene(zoo: Zoo) -> tuple[set[Verdict], int]:
-        host = await zoo.host(animals.always(lambda: html("ok", "ok")))
-        found = await look(*(f"{host}/{n}" for n in range(20)))
-        return {result.verdict for result in found.values()}, zoo.requests.total()
-
-    assert in_zoo(scene) == ({Verdict.ALIVE}, 20)
-
-
-def test_a_parked_domain_is_dead_and_a_bot_wall_is_blocked() -> None:
-    async def scene(zoo: Zoo) -> list[Result]:
-        sale = html(
-            "a.example", "The domain name a.example is for sale. Make an offer."
-        )
-        wall = html("One moment", "Please verify that you are human. CAPTCHA")
-        wall.set_status(503)
-        host = await zoo.host(pages(parked=sale, wall=wall))
-        found = await look(f"{host}/parked", f"{host}/wall")
-        return [found[f"{host}/parked"], found[f"{host}/wall"]]
-
-    parked, wall = in_zoo(scene)
-    assert (parked.verdict, wall.verdict) == (Verdict.DEAD, Verdict.BLOCKED)
-    assert "for sale" in parked.reason
-    assert "human" in wall.reason
-
-
-def test_fragments_of_one_page_are_judged_apart_with_one_request() -> None:
-    async def scene(zoo: Zoo) -> tuple[list[Verdict], int]:
-        body = f"<h2 id='here'>Here</h2><a name=old></a>{animals.ARTICLE}"
-        host = await zoo.host(pages(page=html("Page", body)))
-        names = ["here", "old", "gone", ":~:text=word%20word", ":~:text=no%20such"]
-        links = [f"{host}/page#{name}" for name in names]
-        found = await look(*links)
-        return [found[link].verdict for link in links], zoo.requests.total()
-
-    alive, dead = Verdict.ALIVE, Verdict.DEAD
-    assert in_zoo(scene) == ([alive, alive, dead, alive, dead], 1)
-
-
-def test_an_anchor_far_down_a_long_page_is_found() -> None:
-    async def scene(zoo: Zoo) -> Result:
-        host = await zoo.host(pages(page=html("P", "word " * 60_000 + "<p id=end>")))
-        return await look_at(f"{host}/page#end")
-
-    assert in_zoo(scene).verdict is Verdict.ALIVE
-
-
 def test_files_are_asked_for_by_head_and_by_get_where_that_is_refused() -> None:
     async def no_head(request: web.Request) -> web.StreamResponse:
         if request.method == "HEAD":
@@ -282,130 +168,6 @@ def test_files_are_asked_for_by_head_and_by_get_where_that_is_refused() -> None:
         (Verdict.ALIVE, 1)
     }
     assert methods == ["GET", "HEAD", "HEAD"]
-
-
-@pytest.mark.parametrize(
-    ("fault", "words"),
-    [
-        ("expired", "expired"),
-        ("not yet", "not valid yet"),
-        ("other host", "another"),
-        ("unknown authority", "nobody knows"),
-    ],
-)
-def test_each_fault_of_a_certificate_is_named(fault: str, words: str) -> None:
-    async def scene(zoo: Zoo) -> Result:
-        host = await zoo.tls_host(fault)
-        return await look_at(host, tls=zoo.client_tls())
-
-    result = in_zoo(scene)
-    assert result.verdict is Verdict.DEAD
-    assert words in result.reason
-
-
-def test_a_good_certificate_is_alive_and_plain_http_on_a_tls_port_is_named() -> None:
-    async def scene(zoo: Zoo) -> list[Result]:
-        good, plain = await zoo.tls_host(), await zoo.host(animals.answer_ok)
-        wrong = plain.replace("http:", "https:")
-        found = await look(good, wrong, tls=zoo.client_tls())
-        return [found[good], found[wrong]]
-
-    good, wrong = in_zoo(scene)
-    assert good.verdict is Verdict.ALIVE
-    assert wrong.verdict is Verdict.DEAD
-    assert "TLS" in wrong.reason
-
-
-def test_leaving_https_for_http_is_said() -> None:
-    async def scene(zoo: Zoo) -> Result:
-        plain = await zoo.host(animals.answer_ok)
-        leaving = await zoo.tls_host(handler=redirects(("/a", 301, f"{plain}/a")))
-        return await look_at(f"{leaving}/a", tls=zoo.client_tls())
-
-    result = in_zoo(scene)
-    assert result.verdict is Verdict.MOVED
-    assert "leaves https for http" in result.reason
-
-
-@pytest.mark.parametrize(
-    ("animal", "words"),
-    [
-        (animals.hang_up, "hung up"),
-        (animals.speak_nonsense, "did not speak HTTP"),
-        (animals.drip_headers, "in time"),
-    ],
-)
-def test_servers_that_break_the_protocol_are_dead_and_named(
-    animal: animals.RawHandler, words: str
-) -> None:
-    async def scene(zoo: Zoo) -> tuple[Result, int]:
-        host = await zoo.raw_host(animal)
-        result = await look_at(host, total_seconds=0.3)
-        return result, zoo.requests.total()
-
-    result, connections = in_zoo(scene)
-    assert result.verdict is Verdict.DEAD
-    assert words in result.reason
-    # The client may reconnect once by itself where a kept connection was closed.
-    assert result.attempts == 3
-    assert 3 <= connections <= 6
-
-
-def test_a_body_that_drips_does_not_hold_the_check_up() -> None:
-    async def scene(zoo: Zoo) -> Result:
-        return await look_at(await zoo.raw_host(animals.drip_body), body_seconds=0.2)
-
-    result = in_zoo(scene)
-    assert result.verdict is Verdict.ALIVE
-    assert result.elapsed_ms < 1000
-
-
-def test_an_endless_body_is_hung_up_on() -> None:
-    async def scene(zoo: Zoo) -> Result:
-        return await look_at(await zoo.raw_host(animals.endless_body))
-
-    result = in_zoo(scene)
-    assert result.verdict is Verdict.ALIVE
-    assert result.elapsed_ms < 500
-
-
-@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd"])
-def test_a_compressed_bomb_does_not_fill_the_memory(encoding: str) -> None:
-    async def scene(zoo: Zoo) -> tuple[Result, int]:
-        packed = animals.bomb(encoding)
-        host = await zoo.host(pages(bomb=packed))
-        tracemalloc.start()
-        result = await look_at(f"{host}/bomb")
-        peak = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        return result, peak
-
-    result, peak = in_zoo(scene)
-    assert result.verdict is Verdict.ALIVE
-    assert peak < 4 * 1024 * 1024
-
-
-def test_a_closed_port_is_dead_after_three_tries() -> None:
-    async def scene(zoo: Zoo) -> Result:
-        await zoo.host(animals.answer_ok)
-        return await look_at(f"http://127.0.0.39:{zoo.port}/")
-
-    result = in_zoo(scene)
-    assert (result.verdict, result.attempts) == (Verdict.DEAD, 3)
-    assert "refused the connection" in result.reason
-
-
-def test_a_host_that_never_answers_is_not_asked_for_every_link() -> None:
-    async def scene(zoo: Zoo) -> tuple[dict[str, Result], int]:
-        host = await zoo.raw_host(animals.hang_up)
-        links = [f"{host}/{n}" for n in range(100)]
-        return await look(*links), zoo.requests.total()
-
-    found, connections = in_zoo(scene)
-    verdicts = [result.verdict for result in found.values()]
-    assert connections <= 2 * (24 + 8)
-    assert set(verdicts) == {Verdict.DEAD}
-    assert sum(result.attempts == 0 for result in found.values()) >= 70
 
 
 def test_no_host_is_asked_for_more_at_once_than_it_may() -> None:
