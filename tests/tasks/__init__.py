@@ -1,0 +1,1 @@
+"""What happens because of events: the rows, without a broker."""
