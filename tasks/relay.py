@@ -17,7 +17,7 @@ from datetime import timedelta
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 
 from notes.models import Event, Job
@@ -148,13 +148,18 @@ def _rows(jobs: Iterable[Job]) -> JobQuerySet:
 
 @contextmanager
 def _giving_back(jobs: Sequence[Job]) -> Iterator[deque[Job]]:
-    """Make the jobs that the broker did not take due again at once."""
+    """Make the jobs that the broker did not take due again at once, as if never tried.
+
+    An outage must not use up the short waits: they are for messages that got lost.
+    """
     unsent = deque(jobs)
     try:
         yield unsent
     finally:
         if unsent:
-            _rows(unsent).waiting().update(due_at=timezone.now())
+            _rows(unsent).waiting().update(
+                due_at=timezone.now(), publications=F("publications") - 1
+            )
 
 
 def announce_events() -> int:
