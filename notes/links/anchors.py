@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from unicodedata import category
 from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
@@ -14,7 +15,8 @@ from notes.links.markup import identifiers, visible_text
 FOR_SCRIPTS = re.compile(r"[/!].*|L\d+.*|lines?-\d+.*|(?:page|t|zoom|xywh)=.*")
 TEXT_DIRECTIVE = ":~:"
 GITHUB_PREFIX = "user-content-"
-NOT_IN_SLUG = re.compile(r"[^\w\- ]")
+# Letters, marks (so the invisible part of an emoji stays), digits and underscores.
+IN_SLUG = frozenset({"Ll", "Lm", "Lo", "Lt", "Lu", "Mc", "Me", "Mn", "Nd", "Nl", "Pc"})
 MINIMAL_WORDS = 50
 HEADING_TEXT = frozenset({"text", "code_inline"})
 WITH_HTML = frozenset({"html_block", "inline"})
@@ -48,7 +50,8 @@ def markdown_anchors(markdown: str) -> frozenset[str]:
 
 def github_slug(heading: str) -> str:
     """Turn a heading's text into its anchor as GitHub does."""
-    return NOT_IN_SLUG.sub("", heading.strip().lower()).replace(" ", "-")
+    kept = (c for c in heading.strip().lower() if c in "- " or category(c) in IN_SLUG)
+    return "".join(kept).replace(" ", "-")
 
 
 def _numbered(slug: str, counts: dict[str, int]) -> str:

@@ -60,6 +60,7 @@ def test_a_page_that_builds_itself_in_the_browser_is_not_judged() -> None:
         ("What's new in 2.0?", "whats-new-in-20"),
         ("C++ & Rust", "c--rust"),
         ("\U0001f680 Launch", "-launch"),
+        ("\u2699\ufe0f Setup", "\ufe0f-setup"),
         ("snake_case stays", "snake_case-stays"),
         ("\u00dcber uns", "\u00fcber-uns"),
     ],
