@@ -9,31 +9,41 @@ from django.views.decorators.http import require_safe
 
 from notes.digests.schedule import Week
 from notes.digests.wording import days_of
-from notes.models import Edition
+from notes.models import Delivery, Edition
 from notes.views.access import access_to
 
 
 @require_safe
 def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
-    hub = access_to(request, slug).hub
-    editions = hub.editions.defer("text", "html", "page")
+    access = access_to(request, slug)
+    editions = access.hub.editions.defer("text", "html", "page")
     weeks = [(edition, Week.parse(edition.week)) for edition in editions]
-    rows = [(edition, week.number, days_of(week)) for edition, week in weeks]
-    return render(request, "notes/editions/list.html", {"hub": hub, "rows": rows})
+    context = {
+        "access": access,
+        "hub": access.hub,
+        "rows": [(edition, week.number, days_of(week)) for edition, week in weeks],
+    }
+    return render(request, "notes/editions/list.html", context)
 
 
 @require_safe
 def edition_detail(request: HttpRequest, slug: str, week: str) -> HttpResponse:
     """One edition; staff also see how many got it."""
-    hub = access_to(request, slug).hub
-    edition = get_object_or_404(Edition, hub=hub, week=week)
+    access = access_to(request, slug)
+    edition = get_object_or_404(Edition, hub=access.hub, week=week)
     context = {
-        "hub": hub,
+        "access": access,
+        "hub": access.hub,
         "edition": edition,
         "week": Week.parse(edition.week),
         "days": days_of(Week.parse(edition.week)),
         # Rendered from escaped fields and cleaned Markdown when it was composed.
         "page": mark_safe(edition.page),  # noqa: S308
-        "counts": edition.deliveries.counts() if request.user.is_staff else None,
+        "deliveries": _counted(edition) if request.user.is_staff else None,
     }
     return render(request, "notes/editions/detail.html", context)
+
+
+def _counted(edition: Edition) -> list[tuple[str, int]]:
+    counts = edition.deliveries.counts()
+    return [(state, counts[state]) for state in Delivery.State if counts[state]]

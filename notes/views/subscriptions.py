@@ -25,8 +25,9 @@ METHODS = ["GET", "HEAD", "POST"]
 
 class SubscribeForm(forms.Form):
     email = forms.EmailField(
-        label="Your email address",
+        label="Your mail address",
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        help_text="We ask you once by mail whether it was you.",
         error_messages={"required": "Give the address that the digest shall go to."},
     )
 

@@ -1,6 +1,6 @@
 """A real mail server on loopback that can be told to misbehave."""
 
-# ruff: noqa: ARG002, N802 (aiosmtpd's names and arguments)
+# ruff: noqa: N802 (aiosmtpd's names and arguments)
 
 from __future__ import annotations
 

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from notes import services
+from notes.models import Delivery, Event, EventKind, Hub, Subscriber, Subscription
+from tests.notes.digests.weeks import WEEK, add_reader, make_edition, make_hub
+
+
+def questions() -> int:
+    return Event.objects.filter(kind=EventKind.SUBSCRIPTION_REQUESTED).count()
+
+
+def later(monkeypatch: pytest.MonkeyPatch, **delta: float) -> None:
+    moment = timezone.now() + timedelta(**delta)
+    monkeypatch.setattr(timezone, "now", lambda: moment)
+
+
+def test_a_subscription_waits_for_its_confirmation(hub: Hub) -> None:
+    subscription = services.subscribe(email="ada@example.org", hub=hub)
+    assert not subscription.is_active
+    assert questions() == 1
+    services.confirm_subscription(subscription=subscription)
+    assert list(Subscription.objects.active()) == [subscription]
+
+
+def test_an_address_is_one_subscriber_however_it_is_written(hub: Hub) -> None:
+    first = services.subscribe(email="Ada@example.org", hub=hub)
+    second = services.subscribe(email="ada@EXAMPLE.org", hub=make_hub("other"))
+    assert first.subscriber == second.subscriber
+    assert Subscriber.objects.get().email == "Ada@example.org"
+
+
+def test_asking_again_at_once_does_not_flood_the_address(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services.subscribe(email="ada@example.org", hub=hub)
+    services.subscribe(email="ada@example.org", hub=hub)
+    assert questions() == 1
+    later(monkeypatch, minutes=6)
+    services.subscribe(email="ada@example.org", hub=hub)
+    assert questions() == 2
+
+
+def test_who_is_subscribed_is_not_asked_again(hub: Hub) -> None:
+    add_reader(hub, "ada@example.org")
+    services.subscribe(email="ada@example.org", hub=hub)
+    assert questions() == 1
+
+
+def test_who_has_just_left_can_come_back_at_once(hub: Hub) -> None:
+    subscription = add_reader(hub, "ada@example.org")
+    services.unsubscribe(subscription=subscription)
+    assert not subscription.is_active
+    again = services.subscribe(email="ada@example.org", hub=hub)
+    assert questions() == 2
+    services.confirm_subscription(subscription=again)
+    assert again.is_active
+
+
+def test_confirming_and_leaving_twice_is_recorded_once(hub: Hub) -> None:
+    subscription = add_reader(hub)
+    services.confirm_subscription(subscription=subscription)
+    services.unsubscribe(subscription=subscription)
+    ended_at = subscription.ended_at
+    services.unsubscribe(subscription=subscription)
+    assert subscription.ended_at == ended_at
+    kinds = list(subscription.events.values_list("kind", flat=True))
+    assert kinds == [
+        EventKind.SUBSCRIPTION_REQUESTED,
+        EventKind.SUBSCRIPTION_CONFIRMED,
+        EventKind.SUBSCRIPTION_ENDED,
+    ]
+
+
+def due() -> list[tuple[str, str]]:
+    events = Event.objects.filter(kind=EventKind.DIGEST_FELL_DUE).order_by("id")
+    return [(event.hub.slug, event.data["week"]) for event in events if event.hub]
+
+
+def test_a_digest_falls_due_once_however_often_the_clock_ticks(hub: Hub) -> None:
+    assert services.record_due_digests(at=WEEK.due_at) == 1
+    assert services.record_due_digests(at=WEEK.due_at + timedelta(days=3)) == 0
+    assert due() == [("backend", "2026-W47")]
+
+
+def test_before_its_hour_a_digest_is_not_due(hub: Hub) -> None:
+    services.record_due_digests(at=WEEK.due_at - timedelta(seconds=1))
+    assert due() == [("backend", "2026-W46")]
+
+
+def test_each_hub_has_its_own_digest_from_its_first_week_on(hub: Hub) -> None:
+    make_hub("other")
+    Hub.objects.filter(slug="other").update(created_at=WEEK.end)
+    assert services.record_due_digests(at=WEEK.due_at) == 1
+    assert services.record_due_digests(at=WEEK.due_at + timedelta(weeks=1)) == 2
+
+
+def waiting(at: datetime) -> int:
+    return services.record_due_deliveries(at=at)
+
+
+def test_mail_that_nobody_sends_falls_due_once_an_hour(hub: Hub) -> None:
+    edition = make_edition(hub, "ada@example.org")
+    composed_at = edition.composed_at.replace(minute=0)
+    assert waiting(composed_at + timedelta(hours=1)) == 1
+    assert waiting(composed_at + timedelta(hours=1, minutes=30)) == 0
+    assert waiting(composed_at + timedelta(hours=2)) == 1
+    event = Event.objects.latest("id")
+    assert (event.kind, event.data) == ("deliveries.fell_due", {"week": "2026-W47"})
+
+
+def test_mail_that_is_being_sent_is_left_alone(hub: Hub) -> None:
+    edition = make_edition(hub, "ada@example.org", "grace@example.org")
+    assert waiting(edition.composed_at + timedelta(minutes=9)) == 0
+    first = edition.deliveries.all()[0]
+    edition.deliveries.claim(first.id)
+    sending_at = Delivery.objects.get(id=first.id).sending_at
+    assert sending_at is not None
+    assert waiting(sending_at + timedelta(minutes=9)) == 0
+    assert waiting(sending_at + timedelta(minutes=11)) == 1
+
+
+def test_an_edition_that_went_out_is_done(hub: Hub) -> None:
+    edition = make_edition(hub, "ada@example.org")
+    edition.deliveries.update(state=Delivery.State.SENT)
+    assert waiting(edition.composed_at + timedelta(days=1)) == 0

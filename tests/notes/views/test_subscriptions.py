@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from notes import services
+from notes.digests import tokens
+from notes.models import Event, EventKind, Hub, Subscription
+from tests.notes.digests.weeks import add_reader, make_hub
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def hub() -> Hub:
+    return make_hub()
+
+
+@pytest.fixture
+def browser() -> Client:
+    return Client(enforce_csrf_checks=True)
+
+
+def post_form(browser: Client, path: str, **fields: str) -> object:
+    """Press the button of the page at ``path`` as a browser does."""
+    browser.get(path)
+    token = browser.cookies["csrftoken"].value
+    return browser.post(path, {"csrfmiddlewaretoken": token, **fields})
+
+
+def questions() -> int:
+    return Event.objects.filter(kind=EventKind.SUBSCRIPTION_REQUESTED).count()
+
+
+def test_a_known_and_a_new_address_get_the_same_answer(
+    hub: Hub, browser: Client
+) -> None:
+    add_reader(hub, "known@example.org")
+    path = reverse("subscribe", args=[hub.slug])
+    answers = [
+        post_form(browser, path, email=email)
+        for email in ("new@example.org", "known@example.org")
+    ]
+    first, second = ((answer.status_code, answer["Location"]) for answer in answers)
+    assert first == second == (303, f"{path}?asked")
+    assert "Look into your mailbox" in browser.get(f"{path}?asked").content.decode()
+    assert questions() == 2
+
+
+@pytest.mark.parametrize("typed", ["", "no address", "a@b"])
+def test_what_is_no_address_is_refused_next_to_the_field(
+    hub: Hub, browser: Client, typed: str
+) -> None:
+    response = post_form(browser, reverse("subscribe", args=[hub.slug]), email=typed)
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert f'value="{typed}"' in page or not typed
+    assert 'class="errors"' in page
+    assert not Subscription.objects.exists()
+
+
+def test_a_form_from_another_site_subscribes_nobody(hub: Hub, browser: Client) -> None:
+    path = reverse("subscribe", args=[hub.slug])
+    assert browser.post(path, {"email": "ada@example.org"}).status_code == 403
+    assert not Subscription.objects.exists()
+
+
+def test_opening_the_link_confirms_nothing_and_its_button_does(
+    hub: Hub, browser: Client
+) -> None:
+    subscription = services.subscribe(email="ada@example.org", hub=hub)
+    path = urlsplit(tokens.confirm_url(subscription)).path
+    assert "One more click" in browser.get(path).content.decode()
+    browser.head(path)
+    subscription.refresh_from_db()
+    assert not subscription.is_active
+    assert post_form(browser, path).status_code == 303
+    subscription.refresh_from_db()
+    assert subscription.is_active
+    assert "You have subscribed" in browser.get(path).content.decode()
+
+
+def test_a_mail_program_unsubscribes_with_one_post_without_cookies(
+    hub: Hub, browser: Client
+) -> None:
+    subscription = add_reader(hub)
+    path = urlsplit(tokens.unsubscribe_url(subscription)).path
+    response = browser.post(
+        path,
+        "List-Unsubscribe=One-Click",
+        content_type="application/x-www-form-urlencoded",
+    )
+    assert response.status_code == 200
+    assert not Subscription.objects.active().exists()
+
+
+def test_a_second_unsubscribe_is_no_error(hub: Hub, browser: Client) -> None:
+    path = urlsplit(tokens.unsubscribe_url(add_reader(hub))).path
+    assert [browser.post(path).status_code for _ in range(2)] == [200, 200]
+
+
+def test_a_scanner_that_opens_the_links_changes_nothing(
+    hub: Hub, browser: Client
+) -> None:
+    subscription = add_reader(hub)
+    path = urlsplit(tokens.unsubscribe_url(subscription)).path
+    page = browser.get(path)
+    assert "Stop sending the weekly digest" in page.content.decode()
+    assert "no-store" in page["Cache-Control"]
+    assert browser.options(path).status_code == 405
+    assert list(Subscription.objects.active()) == [subscription]
+
+
+def test_after_leaving_the_page_says_so(hub: Hub, browser: Client) -> None:
+    path = urlsplit(tokens.unsubscribe_url(add_reader(hub))).path
+    assert "You have unsubscribed" in browser.post(path).content.decode()
+    assert "You have unsubscribed" in browser.get(path).content.decode()
+
+
+def test_a_link_that_has_been_used_up_says_what_to_do(
+    hub: Hub, browser: Client
+) -> None:
+    subscription = services.subscribe(email="ada@example.org", hub=hub)
+    path = urlsplit(tokens.confirm_url(subscription)).path
+    services.confirm_subscription(subscription=subscription)
+    services.unsubscribe(subscription=subscription)
+    response = browser.get(path)
+    assert response.status_code == 410
+    assert "Subscribe once more" in response.content.decode()
+
+
+@pytest.mark.parametrize("name", ["confirm", "unsubscribe"])
+def test_a_made_up_link_is_not_found(browser: Client, name: str) -> None:
+    response = browser.post(reverse(name, args=["1:made-up"]))
+    assert response.status_code in {403, 404}
+    response = browser.get(reverse(name, args=["1:made-up"]))
+    assert response.status_code == 404
+    assert "Copy it from the mail" in response.content.decode()
