@@ -26,7 +26,7 @@ def _label(words: str) -> str:
     """``**Word:**``, ``*Word*:``, ``**Word**`` before a new line, or ``Word:``."""
     name = rf"(?:{SYMBOL}[ \t]*)?{words}{_MORE}"
     marked = (
-        rf"(?P<open>[*_]{{1,3}}){name}{_NUMBER}(?P<tail>[ \t]*"
+        rf"(?:{SYMBOL}[ \t]*)?(?P<open>[*_]{{1,3}}){name}{_NUMBER}(?P<tail>[ \t]*"
         rf"(?::[ \t]*(?P=open)[ \t]*:?|[\u2013\u2014-]?(?P=open)"
         rf"(?:[ \t]*[:\u2013\u2014-]|(?=[ \t]*\\?(?:\n|$))))(?=\s|$))"
     )
@@ -76,7 +76,9 @@ def has_solution(text: str) -> bool:
 
 
 def count_solutions(text: str) -> int:
-    return sum(1 for _ in _SOLUTION_LINE.finditer(text))
+    """How many solutions stand at the top of a text, not under an item of a list."""
+    found = (match.group() for match in _SOLUTION_LINE.finditer(text))
+    return sum(not label.startswith((" ", "\t")) for label in found)
 
 
 def is_numbered_problem(title: str) -> bool:
@@ -99,7 +101,11 @@ def read_challenge(content: str, hang: int = 0) -> Reading:
     rest, is_titled = _cut_head(cutter, content)
     found = _SOLUTION.search(rest) or _ARROW.search(rest.split("\n", 1)[0])
     if found:
-        _cut_problem(cutter, rest[: found.start()])
+        problem = rest[: found.start()]
+        mark = "\\" if problem.endswith("\\") else ""
+        _cut_problem(cutter, problem.removesuffix(mark))
+        # A backslash there is a hard line break before the solution.
+        cutter.literal(mark)
         _cut_label(cutter, found)
         _cut_words(cutter, Slot.SOLUTION, rest[found.end() :])
     elif is_titled and not content.startswith("#") and not starts_problem(rest):

@@ -12,7 +12,7 @@ from notes.readme.challenge import (
     start_of_label,
 )
 from notes.readme.contain import flatten
-from notes.readme.layout import Layout, Reading, Slot, write
+from notes.readme.layout import Layout, Reading, Slot, hanging, write
 from notes.readme.lead import (
     BOLD,
     close_lead,
@@ -33,7 +33,7 @@ _LAST_MARKER = re.compile(r"(?:^|\n)[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+$")
 _BREAK = re.compile(r"^[ \t]*\\?\n+(?=[^\s\-*+])")
 _CLOSING_MARK = re.compile(r"^\S+(?=\s)")
 # A line break after a label that is not a hard one: it was there for a list.
-_SOFT_BREAK = re.compile(r"(?<=[:*_\u2013\u2014-])[ \t]?\n+$")
+_SOFT_BREAK = re.compile(r"(?<=[:*_\u2013\u2014-])[ \t]?\n[ \t\n]*$")
 # These forms are known by the label of their solution, so an empty one stays.
 _LABELLED = frozenset({EntryForm.PAIR, EntryForm.PARAGRAPH, EntryForm.SUBHEADING})
 # Blocks that may follow a line of text without a blank line between.
@@ -237,7 +237,8 @@ def _seated(layout: Layout, slot: Slot, text: str) -> Layout:
     if first == "paragraph_open":
         pieces[at] = _inline(before)
     elif at or before.strip():
-        pieces[at] = _line_break(before, first)
+        known = "x".join(pieces[: at + 1])
+        pieces[at] = _line_break(before, first) + " " * _pad(known, layout.hang)
     if not ends_in_words(text):
         pieces[at + 1] = _BREAK.sub("\n\n", pieces[at + 1])
     return changed(layout, pieces=tuple(pieces))
@@ -249,6 +250,11 @@ def _inline(before: str) -> str:
         return before
     is_marked = joined.rstrip("*_").endswith((":", "-", "\u2013", "\u2014"))
     return joined + (" " if is_marked else ": ")
+
+
+def _pad(before: str, hang: int) -> int:
+    """The indent of a block on a line of its own; none right behind a list marker."""
+    return 0 if _LAST_MARKER.search(before) else hanging(before, hang)
 
 
 def _line_break(before: str, first: str) -> str:

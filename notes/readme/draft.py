@@ -9,6 +9,8 @@ from notes.readme.contain import contain, flatten, tidy, verbatim
 from notes.readme.lead import title_from
 from notes.readme.model import Draft, Entry
 
+# Stands for a note without a word, which would not be seen to be one.
+_NOTHING = "\u2026"
 # From what was typed to what cannot be misread; the first that stays a note is taken.
 _FORMS: tuple[Callable[[str], str], ...] = (
     contain,
@@ -25,6 +27,8 @@ def draft_of(entry: Entry) -> Draft:
 def forms_of(draft: Draft) -> Iterator[Draft]:
     """The draft as typed but contained, then on one line, then as plain text."""
     title = " ".join(draft.title.replace("\0", "\ufffd").split())
+    if not (title or draft.body.strip() or draft.problem.strip()):
+        title = _NOTHING
     for form in _FORMS:
         yield changed(
             draft,

@@ -22,7 +22,8 @@ from notes.readme.plain import escape, plain
 from notes.readme.renderer import section_slices
 
 _ATX = re.compile(
-    r"(?P<marks> {0,3}#{1,6}[ \t]+)(?P<words>[^\r\n]*?)(?P<end>[ \t]*(?:[ \t]#+[ \t]*)?)"
+    r"(?P<marks> {0,3}#{1,6}[ \t]+)(?P<words>[^\r\n]*?)"
+    r"(?P<end>[ \t]*(?:[ \t]#+[ \t]*)?)"
     r"(?P<line>[\r\n]*)"
 )
 _STRONG = re.compile(r"(?P<open>\*\*|__)(?P<words>.+)(?P=open)")
@@ -158,16 +159,14 @@ class SectionInUseError(ValueError):
 
 
 def nearest_with_notes(document: Document, index: int) -> Section | None:
-    """The section that lends its manner to ``sections[index]``: one of its kind first."""
-    wanted = document.sections[index].kind
-    filled = [at for at, section in enumerate(document.sections) if section.entries]
-    if not filled:
-        return None
+    """The section that lends its manner to ``sections[index]``, challenges apart."""
+    sections = document.sections
+    is_challenge = sections[index].kind is SectionKind.CHALLENGE
 
     def distance(at: int) -> tuple[bool, int]:
-        kind = document.sections[at].kind
-        return (kind is SectionKind.CHALLENGE) is not (
-            wanted is SectionKind.CHALLENGE
-        ), abs(at - index)
+        is_other = (sections[at].kind is SectionKind.CHALLENGE) is not is_challenge
+        return is_other, abs(at - index)
 
-    return document.sections[min(filled, key=distance)]
+    filled = [at for at, section in enumerate(sections) if section.entries]
+    near = sorted((at for at in filled if at != index), key=distance)
+    return sections[near[0]] if near else None

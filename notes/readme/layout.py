@@ -57,7 +57,7 @@ class Reading:
             self.layout.pieces, self.layout.slots, self.raw, strict=False
         ):
             text += piece
-            found[slot] = dedent(raw, _hanging(text, self.layout.hang))
+            found[slot] = dedent(raw, hanging(text, self.layout.hang))
             text += raw
         return found
 
@@ -92,11 +92,11 @@ def write(layout: Layout, values: Mapping[Slot, str]) -> str:
     """The text of a note; a slot without a value must be left out of the layout."""
     text = layout.pieces[0]
     for slot, piece in zip(layout.slots, layout.pieces[1:], strict=True):
-        text = text + indent(values[slot], _hanging(text, layout.hang)) + piece
+        text = text + indent(values[slot], hanging(text, layout.hang)) + piece
     return text
 
 
-def _hanging(before: str, hang: int) -> int:
+def hanging(before: str, hang: int) -> int:
     """How far the further lines of a slot are indented, from the text before it."""
     line = before.rsplit("\n", 1)[-1]
     if "\n" not in before:

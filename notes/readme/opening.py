@@ -42,6 +42,9 @@ def first_entry(
     if header is not None and not is_early:
         return _first_row(section, header, draft, ending)
     head, tail = _place(section, fallback, ending, is_early=is_early)
+    if not tail and _is_underlined(section.opening):
+        # The next heading may be underlined too, and its words would run on.
+        tail = ending
     source = from_newlines(write_plain(draft, fallback), ending)
     entry = build_entry(source, tail, EntryForm.ITEM, section.kind)
     return changed(section, opening=head, entries=(entry,))
@@ -72,6 +75,10 @@ def _place(
     if not is_terminated(words):
         words += ending
     return heading + words + ending, tail
+
+
+def _is_underlined(opening: str) -> bool:
+    return bool(opening) and not opening.lstrip(" ").startswith("#")
 
 
 def _begins_blank(text: str) -> bool:

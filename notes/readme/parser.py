@@ -157,9 +157,17 @@ def _cut(groups: Sequence[_Group], lines: Sequence[str], mark: str) -> Document:
     end = starts[0]
     if first.spans:
         # Notes before any heading stand in a section that has no heading.
-        end = first.spans[0].start
+        end = _start_of_list(first)
         sections.insert(0, _section(first, end, starts[0], lines))
     return Document(mark + "".join(lines[:end]), tuple(sections))
+
+
+def _start_of_list(group: _Group) -> int:
+    """Where the first note begins, or the header of the table that it is a row of."""
+    start = group.spans[0].start
+    above = (block for block in group.blocks if block.start < start)
+    last = max(above, key=lambda block: block.start, default=None)
+    return last.start if last and last.kind is BlockKind.HEADER else start
 
 
 def _section(group: _Group, start: int, end: int, lines: Sequence[str]) -> Section:

@@ -18,6 +18,14 @@ from notes.readme.rows import learnt_roles
 from notes.readme.table import split_row
 
 
+def spacings(ending: str) -> tuple[str, str, str]:
+    """What may stand between two notes to keep them apart, the least first.
+
+    A blank line ends a paragraph; only a comment between them parts two lists.
+    """
+    return "", ending, f"{ending}<!-- -->{ending}{ending}"
+
+
 def built(source: str, after: str, like: Entry, kind: SectionKind) -> Entry:
     """The note that a source says, read the way its neighbour is read."""
     if like.form is not EntryForm.ROW:
@@ -62,14 +70,13 @@ def _announces(entry: Entry) -> bool:
 
 
 def taken_out(section: Section, index: int, *, spacing: str) -> Section:
-    """The section without one note, with ``spacing`` at least before what follows."""
+    """The section without one note, with ``spacing`` before what follows."""
     entries = section.entries
     left = entries[index - 1].after if index else section.opening
     right = entries[index].after
     is_last = index == len(entries) - 1
     joined = _joined(left, right, is_last=is_last, is_opening=not index)
-    if spacing and not split_tail(joined)[1]:
-        joined += spacing
+    joined += spacing
     rest = (*entries[: max(index - 1, 0)], *entries[index + 1 :])
     if not index:
         return changed(section, opening=joined, entries=entries[1:])

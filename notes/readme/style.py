@@ -24,7 +24,7 @@ from notes.readme.numbering import (
 )
 from notes.readme.opening import first_entry
 from notes.readme.parser import reread
-from notes.readme.places import built, put, taken_out
+from notes.readme.places import built, put, spacings, taken_out
 
 __all__ = [
     "Draft",
@@ -62,7 +62,7 @@ def insert(
         tries = (
             _added(section, index, form, manner, spacing)
             for form in forms_of(draft)
-            for spacing in ("", manner.ending)
+            for spacing in spacings(manner.ending)
         )
     return _first_sound(tries, section, index)
 
@@ -72,7 +72,12 @@ def replace(section: Section, index: int, draft: Draft) -> Section:
     entry = section.entries[index]
     if draft == draft_of(entry):
         return section
-    tries = (_rewritten(section, index, form) for form in revisions_of(draft, entry))
+    ending = line_ending([section.opening, entry.after, entry.source])
+    tries = (
+        _rewritten(section, index, form, ending, spacing)
+        for form in revisions_of(draft, entry)
+        for spacing in spacings(ending)
+    )
     return _first_sound(tries, section, index)
 
 
@@ -80,7 +85,7 @@ def remove(section: Section, index: int) -> Section:
     """The section without ``entries[index]``; the text that followed it stays."""
     entry = section.entries[index]
     ending = line_ending([section.opening, entry.source + entry.after])
-    tries = (_removed(section, index, spacing) for spacing in ("", ending))
+    tries = (_removed(section, index, spacing) for spacing in spacings(ending))
     return _first_sound(tries, section, index)
 
 
@@ -108,7 +113,7 @@ def insert_entry(
         entry = with_number(entry, number, section.kind)
     tries = (
         _put(section, index, entry, manner, number, spacing=spacing)
-        for spacing in ("", manner.ending)
+        for spacing in spacings(manner.ending)
     )
     return _first_sound(tries, section, index)
 
@@ -148,13 +153,14 @@ def _put(
     return put(section, index, entry, manner, spacing)
 
 
-def _rewritten(section: Section, index: int, draft: Draft) -> Section:
+def _rewritten(
+    section: Section, index: int, draft: Draft, ending: str, spacing: str
+) -> Section:
     entry = section.entries[index]
-    ending = line_ending([section.opening, entry.after, entry.source])
     source = from_newlines(rewrite(entry, draft, section.kind), ending)
     if is_terminated(entry.source):
         source += ending
-    new = built(source, entry.after, entry, section.kind)
+    new = built(source, spacing + entry.after, entry, section.kind)
     entries = (*section.entries[:index], new, *section.entries[index + 1 :])
     return changed(section, entries=entries)
 
