@@ -1,0 +1,1 @@
+"""Real brokers, workers, web servers and databases, and the faults they meet."""

@@ -1,0 +1,1 @@
+"""How Nexus is wired: environment, processes, embedded broker."""
