@@ -113,7 +113,7 @@ def broker() -> Finding:
             *link.channel_errors,
         )
         try:
-            assert link.default_channel  # asking for it connects
+            link.ensure_connection(max_retries=1, interval_start=0)
         except errors as error:
             return fail(
                 f"{link.as_uri()}: {one_line(error)}",

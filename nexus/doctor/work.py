@@ -78,7 +78,9 @@ def jobs() -> Finding:
 
 def worker() -> Finding:
     """Asked over the broker, as Flower does it: who takes from which queue?"""
-    replies = current_app.control.inspect(timeout=TIMEOUT_SECONDS).active_queues() or {}
+    with current_app.connection_for_write() as link:
+        inspect = current_app.control.inspect(timeout=TIMEOUT_SECONDS, connection=link)
+        replies = inspect.active_queues() or {}
     served = {queue["name"] for queues in replies.values() for queue in queues}
     if not replies:
         return fail("none answers", "start celery -A nexus worker or read its log")
