@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Protocol
 
 from notes.links.verdicts import Verdict
-from notes.models import Link
 
 FINE = {Verdict.ALIVE, Verdict.MOVED, Verdict.REDIRECTED, Verdict.FLAKY}
 IN_WORDS = {Verdict.DEAD: "broken", Verdict.UNCHECKED: "not reached"}
 
 
-def summary(links: Iterable[Link]) -> str:
+class Judged(Protocol):
+    """A link or the result of looking at one."""
+
+    @property
+    def verdict(self) -> str: ...
+
+
+def summary(links: Iterable[Judged]) -> str:
     """`4 links: 3 fine, 1 broken`."""
     counts = Counter(in_a_word(link.verdict) for link in links)
     total = counts.total()
