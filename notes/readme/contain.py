@@ -67,7 +67,11 @@ def _without_headings(text: str, headings: Sequence[tuple[Token, str]]) -> str:
     for token, content in reversed(headings):
         if token.map:
             start, end = token.map
-            lines[start:end] = _bold_lines(lines[start:end], token.markup, content)
+            bold = _bold_lines(lines[start:end], token.markup, content)
+            is_set_off = not start or not lines[start - 1].strip(" >")
+            lines[start:end] = (
+                bold[1:] if is_set_off and not bold[0].strip(" >") else bold
+            )
     return tidy("\n".join(lines))
 
 

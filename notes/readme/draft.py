@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace as changed
 
 from notes.readme.contain import contain, flatten, tidy, verbatim
-from notes.readme.lead import title_from
 from notes.readme.model import Draft, Entry
 
 # Stands for a note without a word, which would not be seen to be one.
@@ -45,14 +44,13 @@ def revisions_of(draft: Draft, entry: Entry) -> Iterator[Draft]:
     problem = _same(draft.problem, entry.problem)
     solution = _same(draft.solution, entry.solution)
     for form in forms_of(draft):
-        revision = changed(
+        yield changed(
             form,
             title=_title(draft, entry) or form.title,
             body=form.body if body is None else body,
             problem=form.problem if problem is None else problem,
             solution=form.solution if solution is None else solution,
         )
-        yield _without_echo(revision, entry)
 
 
 def _same(new: str, old: str) -> str | None:
@@ -61,18 +59,3 @@ def _same(new: str, old: str) -> str | None:
 
 def _title(draft: Draft, entry: Entry) -> str:
     return entry.title if draft.title == entry.title else ""
-
-
-def _without_echo(draft: Draft, entry: Entry) -> Draft:
-    """Leave out a title or problem that only repeats what the note already says.
-
-    A form shows the beginning of a note without a title as its title, and the title
-    of a challenge without a problem as its problem.
-    """
-    words = entry.problem or entry.body
-    is_echo = draft.title == entry.title == title_from(words)
-    if is_echo and entry.title != entry.problem and (draft.body or draft.problem):
-        draft = changed(draft, title="")
-    if draft.problem == entry.problem == entry.title:
-        draft = changed(draft, problem="")
-    return draft

@@ -77,7 +77,8 @@ def new_section(neighbours: Sequence[Section], title: str, level: int) -> Sectio
     texts = ["".join(section_slices(section)) for section in headed]
     ending = line_ending(texts)
     peers = [section for section in headed if section.level == level] or headed
-    spacing = _spacing(peers, ending)
+    # The last section has no heading after it to be set off from.
+    spacing = _spacing(peers[:-1] or peers, ending)
     words = _words(title)
     if peers and all(_is_strong(section) for section in peers):
         words = f"**{words}**"

@@ -16,7 +16,7 @@ _SEPARATOR = (
 _ICON = rf"(?:(?P<icon>{SYMBOL})(?P<set>[ \t]*))?"
 _STRONG = re.compile(
     rf"{_ICON}(?P<open>\*\*\*|\*\*|__|\*|_)(?P<term>(?=[^\s*_])"
-    r"(?:\\.|`[^`\n]+`|(?!(?P=open))[^\n\\`]){1,150}?)"
+    r"(?:\\.|`[^`\n]+`|(?!(?P=open)(?!\*))[^\n\\`]){1,150}?)"
     rf"(?P<inner>[ \t]*:[ \t]*)?(?P<close>(?P=open))(?![\w*]){_SEPARATOR}"
 )
 _LINK = r"\[[^\[\]\n]{1,150}\]\([^()\s]{0,400}\)"

@@ -140,11 +140,26 @@ def rewrite(entry: Entry, draft: Draft, kind: SectionKind) -> str:
     if entry.form is EntryForm.ROW:
         return rewrite_row(entry, draft)
     anatomy = dissect(entry.source, entry.form, kind)
+    draft = _without_echo(draft, entry, anatomy.layout)
     content = compose(anatomy.layout, draft, entry.form, former=anatomy.reading)
     marker = anatomy.marker
     if draft.done is not None:
         marker = _adapted(marker, draft, None)
     return frame(entry.form, marker, content)
+
+
+def _without_echo(draft: Draft, entry: Entry, layout: Layout) -> Draft:
+    """Leave out what the form for editing shows although the note does not say it.
+
+    A note without a title has its beginning there, a challenge without a problem its
+    title.
+    """
+    if not layout.has(Slot.TITLE):
+        is_echo = draft.title == entry.title and (draft.body or draft.problem)
+        return changed(draft, title="") if is_echo else draft
+    if not layout.has(Slot.PROBLEM) and draft.problem == entry.problem == entry.title:
+        return changed(draft, problem="")
+    return draft
 
 
 def write_plain(draft: Draft, fallback: Section | None) -> str:

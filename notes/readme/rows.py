@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace as changed
 
 from notes.readme.compose import whole_body, whole_solution
 from notes.readme.contain import flatten
@@ -51,6 +52,9 @@ def rewrite_row(entry: Entry, draft: Draft) -> str:
     """The row with the cells changed that the draft changes, without a line end."""
     row = split_row(entry.source.rstrip("\r\n"))
     roles = learnt_roles(entry, row)
+    if Slot.TITLE not in roles and draft.title == entry.title and draft.problem:
+        # The title was only the beginning of the problem.
+        draft = changed(draft, title="")
     words = cell_texts(roles, draft, None)
     new = _wrapped(words, roles, [row])
     cells = [

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace as changed
+from itertools import chain
 
 from notes.readme.draft import draft_of, forms_of, revisions_of
 from notes.readme.item import split_item
@@ -93,7 +94,11 @@ def move(section: Section, index: int, to: int) -> Section:
     """The section with ``entries[index]`` at ``to``, counted after it was taken out."""
     if index == to:
         return section
-    return insert_entry(remove(section, index), to, section.entries[index])
+    rest = remove(section, index)
+    former, manner = learn(section, index + 1), learn(rest, to)
+    if former and manner and former.form is manner.form:
+        manner = former
+    return _settled(rest, to, section.entries[index], manner)
 
 
 def insert_entry(
@@ -103,7 +108,16 @@ def insert_entry(
 
     Its text stays as it is where the notes around have the same form.
     """
-    manner = learn(section, index)
+    return _settled(section, index, entry, learn(section, index), fallback)
+
+
+def _settled(
+    section: Section,
+    index: int,
+    entry: Entry,
+    manner: Manner | None,
+    fallback: Section | None = None,
+) -> Section:
     if manner is None or not _is_alike(section, index, entry):
         return insert(section, index, draft_of(entry), fallback=fallback)
     number = next_number(section.entries, index, section.kind)
@@ -187,18 +201,18 @@ def _is_alike(section: Section, index: int, entry: Entry) -> bool:
 
 
 def _first_sound(tries: Iterator[Section], section: Section, index: int) -> Section:
-    """The first result that reads back as the notes it is made of.
+    """The first result that reads back as the notes it is made of, else the first.
 
     A window may begin in the middle of a table, whose rows are no rows without their
-    header; then nothing can be proved and the first result is taken.
+    header; then nothing can be proved.
     """
-    near = _near(section, index)
-    is_provable = _reads_back(near)
-    result = section
-    for result in tries:
-        if not is_provable or _reads_back(_near(result, index)):
-            break
-    return result
+    first = next(tries)
+    if not _reads_back(_near(section, index)):
+        return first
+    for result in chain((first,), tries):
+        if _reads_back(_near(result, index)):
+            return result
+    return first
 
 
 def _near(section: Section, index: int) -> Section:

@@ -26,7 +26,7 @@ MARKERS = st.sampled_from(
 
 
 def _item(marker: str, text: str, children: str, tail: str) -> str:
-    pad = " " * len(marker.split("[")[0])
+    pad = " " * len(marker.split("[", 1)[0])
     lines = [marker + text + tail]
     lines += [pad + line if line else "" for line in children.split("\n") if children]
     return "\n".join(lines)
@@ -67,14 +67,16 @@ LIST = st.builds(
 CHALLENGES = st.sampled_from(
     [
         "- **Challenge**: slow\n  - **Solution**: cache",
-        "- **Challenge:** slow\n- **Solution:** cache\n- **Challenge:** b\n- **Solution:** c",
+        "- **Challenge:** slow\n- **Solution:** cache\n- **Problem:** b\n- **Fix:** c",
         "1. **Slow queries**  \n   **Problem**: n+1  \n   **Solution**: join",
         "**Challenge:** slow\n**Solution:** cache",
         "**Problem:** slow\n\n**Solution:**\n- cache\n- index",
         "- slow → cached\n- flaky → pinned",
         "| Challenge | Solution |\n|---|---|\n| slow | cache |\n| flaky | pin |",
-        "### Challenge 1: Slow\n**Problem:** n+1  \n**Solution:** join\n\n---\n\n"
-        "### Challenge 2: Flaky\n**Problem:** net  \n**Solution:** pin",
+        (
+            "### Challenge 1: Slow\n**Problem:** n+1  \n**Solution:** join\n\n---\n\n"
+            "### Challenge 2: Flaky\n**Problem:** net  \n**Solution:** pin"
+        ),
     ]
 )
 OTHERS = st.sampled_from(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from notes.readme.model import EntryForm, SectionKind
 from notes.readme.parser import parse
 from tests.notes.readme.samples import entries, fixture, section_of, titles

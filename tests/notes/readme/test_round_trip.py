@@ -1,4 +1,4 @@
-"""Nothing is lost: what is taken apart and put together again is byte for byte equal."""
+"""Nothing is lost: a README taken apart and put together again is the same bytes."""
 
 from __future__ import annotations
 
