@@ -192,6 +192,16 @@ def unsubscribe(*, subscription: Subscription) -> None:
     record_event(EventKind.SUBSCRIPTION_ENDED, subscription=subscription)
 
 
+@transaction.atomic
+def choose_slot(*, subscription: Subscription, slot: schedule.Slot) -> None:
+    """Have the next digests come on another day, at another hour."""
+    subscription.weekday = slot.weekday
+    subscription.hour = slot.hour
+    subscription.time_zone = slot.time_zone
+    subscription.save()
+    record_event(EventKind.SUBSCRIPTION_CHANGED, subscription=subscription)
+
+
 def digests_due(*, at: datetime) -> dict[Hub, schedule.Week]:
     """The digests that have fallen due by ``at`` and that no event tells of yet."""
     week = schedule.week_due(at)
@@ -213,6 +223,7 @@ def record_due_digests(*, at: datetime) -> int:
             key=_digest_key(hub, week),
             hub=hub,
             week=str(week),
+            at=at.isoformat(),
         )
         for hub, week in digests_due(at=at).items()
     )
@@ -224,20 +235,28 @@ def _digest_key(hub: Hub, week: schedule.Week) -> str:
 
 @transaction.atomic
 def record_due_deliveries(*, at: datetime) -> int:
-    """Record, at most once an hour and edition, that mail waits which nobody sends.
+    """Record that readers' hours have come, or that mail waits which nobody sends.
 
-    It is what gets a digest out after hours in which the mail server was away.
+    The latter at most once an hour and edition; it is what gets a digest out after
+    hours in which the mail server was away.
     """
-    stalled = Edition.objects.stalled(since=at - STALLED_AFTER).select_related("hub")
+    editions = Edition.objects.stalled(at=at, since=at - STALLED_AFTER)
     return sum(
         record_event_once(
             EventKind.DELIVERIES_FELL_DUE,
-            key=f"deliveries:{edition.hub.slug}:{edition.week}:{at:%Y-%m-%dT%H}",
+            key=f"deliveries:{edition.hub.slug}:{edition.week}:{_turn(edition, at)}",
             hub=edition.hub,
             week=edition.week,
         )
-        for edition in stalled
+        for edition in editions.select_related("hub")
     )
+
+
+def _turn(edition: Edition, at: datetime) -> str:
+    """The quarter of an hour in which deliveries newly fell due, else the hour."""
+    quarter = at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
+    is_new = edition.deliveries.due(at).filter(due_at__gte=quarter).exists()
+    return f"{quarter:%Y-%m-%dT%H:%M}" if is_new else f"{at:%Y-%m-%dT%H}"
 
 
 @transaction.atomic

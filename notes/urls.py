@@ -38,6 +38,7 @@ urlpatterns = [
     path("h/<slug:slug>/notes/<int:pk>/panel/", notes.note_panel, name="note_panel"),
     path("h/<slug:slug>/subscribe/", subscriptions.subscribe, name="subscribe"),
     path("s/<str:token>/confirm/", subscriptions.confirm, name="confirm"),
+    path("s/<str:token>/preferences/", subscriptions.preferences, name="preferences"),
     path("s/<str:token>/unsubscribe/", subscriptions.unsubscribe, name="unsubscribe"),
     path("h/<slug:slug>/digests/", editions.edition_list, name="edition_list"),
     path(

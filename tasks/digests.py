@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from notes.digests import compose, deliver
 from notes.models import Edition, Job
 from tasks.jobs import TIME_LIMIT_SECONDS, handler
@@ -24,9 +26,10 @@ def send_confirmation(job: Job) -> None:
 def compose_digest(job: Job) -> None:
     """Freeze what happened in a week into an edition with a delivery per subscriber."""
     assert job.hub is not None
-    draft = compose.draft(job.hub, week=job.event.data["week"])
+    due = job.event.data
+    draft = compose.draft(job.hub, week=due["week"])
     with job.completion():
-        job.result = compose.publish(draft)
+        job.result = compose.publish(draft, at=datetime.fromisoformat(due["at"]))
 
 
 @handler()

@@ -20,6 +20,7 @@ EVENT_HANDLERS: dict[str, tuple[HandlerTask, ...]] = {
     EventKind.LINK_VERDICT_CHANGED: (),
     EventKind.SUBSCRIPTION_REQUESTED: (send_confirmation,),
     EventKind.SUBSCRIPTION_CONFIRMED: (),
+    EventKind.SUBSCRIPTION_CHANGED: (),
     EventKind.SUBSCRIPTION_ENDED: (),
     EventKind.DIGEST_FELL_DUE: (compose_digest,),
     EventKind.DIGEST_COMPOSED: (send_digest,),

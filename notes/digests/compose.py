@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils import timezone
 
 from notes.digests import render
 from notes.digests.contents import gather
 from notes.digests.render import Rendered
-from notes.digests.schedule import Week
+from notes.digests.schedule import Slot, Week
 from notes.digests.wording import many
 from notes.events import record_event
 from notes.models import Delivery, Edition, EventKind, Hub, Subscription
@@ -36,10 +37,11 @@ def draft(hub: Hub, *, week: str) -> Draft:
     )
 
 
-def publish(draft: Draft) -> str:
+def publish(draft: Draft, *, at: datetime) -> str:
     """Freeze the draft and queue its deliveries; a second time changes nothing.
 
-    Must run in the transaction that ends the job, which also records the event.
+    ``at`` is the moment at which the digest fell due: whose hour has come by then gets
+    it at once. Must run in the transaction that ends the job.
     """
     week = draft.week
     if draft.hub.editions.filter(week=str(week)).exists():
@@ -47,7 +49,7 @@ def publish(draft: Draft) -> str:
     if draft.rendered is None:
         return f"nothing happened in week {week.number}, so nothing is sent"
     edition = freeze(draft.hub, week, draft.rendered)
-    readers = _queue_deliveries(edition)
+    readers = _queue_deliveries(edition, week, at)
     record_event(EventKind.DIGEST_COMPOSED, hub=draft.hub, week=str(week))
     return f"{edition.summary}; goes to {many(readers, 'subscriber')}"
 
@@ -65,9 +67,17 @@ def freeze(hub: Hub, week: Week, rendered: Rendered) -> Edition:
     )
 
 
-def _queue_deliveries(edition: Edition) -> int:
-    subscriptions = Subscription.objects.active().filter(hub=edition.hub)
-    ids = subscriptions.order_by("id").values_list("id", flat=True)
-    deliveries = [Delivery(edition=edition, subscription_id=number) for number in ids]
+def _queue_deliveries(edition: Edition, week: Week, at: datetime) -> int:
+    now = timezone.now()
+    deliveries = []
+    for subscription in Subscription.objects.active().filter(hub=edition.hub):
+        due_at = Slot.of(subscription).after(week)
+        deliveries.append(
+            Delivery(
+                edition=edition,
+                subscription=subscription,
+                due_at=now if due_at <= at else due_at,
+            )
+        )
     Delivery.objects.bulk_create(deliveries, batch_size=BATCH)
     return len(deliveries)

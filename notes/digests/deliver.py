@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -47,16 +47,18 @@ def send_edition(edition: Edition, *, seconds: float) -> None:
     Raises TransientError with the rest still queued when the server is away or has
     deferred an address, NexusError when it refuses us altogether.
     """
+    now = timezone.now()
     edition.deliveries.doubt_leftovers()
-    if timezone.now() - edition.composed_at > GIVE_UP_AFTER:
-        edition.deliveries.give_up(f"Not taken within {GIVE_UP_AFTER.days} days. ")
-    if not edition.deliveries.queued().exists():
+    edition.deliveries.give_up(
+        f"Not taken within {GIVE_UP_AFTER.days} days. ", before=now - GIVE_UP_AFTER
+    )
+    if not edition.deliveries.due(now).exists():
         return
     letter = Letter.of(edition)
     ends_at = time.monotonic() + seconds
     deferred = ""
     with connected() as outbox:
-        for delivery in _queued(edition):
+        for delivery in _due(edition, now):
             if edition.deliveries.claim(delivery.id):
                 deferred = _send(delivery, letter, outbox) or deferred
             if time.monotonic() > ends_at:
@@ -65,11 +67,11 @@ def send_edition(edition: Edition, *, seconds: float) -> None:
         raise TransientError(f"Some addresses have to wait; last answer: {deferred}")
 
 
-def _queued(edition: Edition) -> Iterator[Delivery]:
-    """The deliveries that were queued when this run came to them, in batches."""
+def _due(edition: Edition, now: datetime) -> Iterator[Delivery]:
+    """The deliveries that were due when this run came to them, in batches."""
     last = 0
     while batch := list(
-        edition.deliveries.queued()
+        edition.deliveries.due(now)
         .filter(id__gt=last)
         .select_related("subscription__subscriber")
         .order_by("id")[:BATCH]
@@ -110,8 +112,9 @@ def record_sent(edition: Edition) -> str:
         counts[state]
         for state in (Delivery.State.SENT, Delivery.State.FAILED, Delivery.State.DOUBT)
     )
-    if queued:
+    if edition.deliveries.due(timezone.now()).exists():
         record_event(EventKind.DELIVERIES_FELL_DUE, hub=edition.hub, week=edition.week)
+    if queued:
         return f"sent to {sent} so far, {queued} to go"
     record_event_once(
         EventKind.DIGEST_SENT,

@@ -39,10 +39,14 @@ class Letter:
     def to(self, subscription: Subscription) -> EmailMultiAlternatives:
         """The mail for one reader, with the one-click headers of RFC 8058."""
         url = tokens.unsubscribe_url(subscription)
+        links = {
+            "unsubscribe_url": url,
+            "preferences_url": tokens.preferences_url(subscription),
+        }
         return _mail(
             subject=self.subject,
-            text=render.personalise(self.text, unsubscribe_url=url),
-            html=render.personalise(self.html, unsubscribe_url=url),
+            text=render.personalise(self.text, links),
+            html=render.personalise(self.html, links),
             sender=_sender(self.hub),
             to=subscription.subscriber.email,
             headers={

@@ -1,13 +1,13 @@
 """Renders an edition once, for everybody: subject, text, HTML and archive page.
 
-Only the link to unsubscribe differs from reader to reader. A placeholder stands for it
-that is put in with a plain replacement as each mail is made.
+Only the links in the footer differ from reader to reader. Placeholders stand for them
+that give way to a plain replacement as each mail is made.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +20,11 @@ from notes.digests.contents import Contents, Item
 from notes.digests.excerpt import excerpt, fold
 from notes.digests.wording import days_of, many, summarise, thank, underlined
 
-# An address that cannot exist, of characters that no escaping and no folding changes.
-UNSUBSCRIBE_PLACEHOLDER = "https://your-own-link.invalid/unsubscribe/"
+# Addresses that cannot exist, of characters that no escaping and no folding changes.
+PLACEHOLDERS = {
+    "unsubscribe_url": "https://your-own-link.invalid/unsubscribe/",
+    "preferences_url": "https://your-own-link.invalid/preferences/",
+}
 # Gmail clips a mail whose HTML is longer than 102 KB.
 MAX_HTML_BYTES = 100_000
 MAX_NAMES = 12
@@ -107,8 +110,11 @@ def render(contents: Contents) -> Rendered:
     return rendered
 
 
-def personalise(frozen: str, *, unsubscribe_url: str) -> str:
-    return frozen.replace(UNSUBSCRIBE_PLACEHOLDER, unsubscribe_url)
+def personalise(frozen: str, links: Mapping[str, str]) -> str:
+    """Put a reader's own links, by the names of PLACEHOLDERS, into text or HTML."""
+    for name, placeholder in PLACEHOLDERS.items():
+        frozen = frozen.replace(placeholder, links[name])
+    return frozen
 
 
 def confirmation_subject(hub_title: str) -> str:
@@ -156,7 +162,7 @@ def _context(contents: Contents, detail: Detail) -> dict[str, Any]:
         "hub_title": contents.hub_title,
         "hub_url": contents.hub_url,
         "edition_url": contents.edition_url,
-        "unsubscribe_url": UNSUBSCRIBE_PLACEHOLDER,
+        **PLACEHOLDERS,
         "week": contents.week,
         "days": days_of(contents.week),
         "groups": _groups(contents, detail),

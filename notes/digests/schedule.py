@@ -1,21 +1,21 @@
-"""Which ISO week a moment belongs to, and when that week's digest falls due.
+"""Which ISO week a moment belongs to, and when each reader gets that week's digest.
 
 The digest of week W tells what happened from Monday 00:00 of W until Monday 00:00 of
-the next week (UTC) and falls due DUE_HOUR hours after W is over.
+the next week (UTC). It is composed when W is over, and goes to each reader on the day
+and at the hour of their own calendar in the week that follows.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from notes.models import Note
-
-DUE_HOUR = 7
+from notes.models import Note, Subscription
 
 
 class WeekError(ValueError):
@@ -45,7 +45,7 @@ class Week:
             raise WeekError
         week = cls(int(match[1]), int(match[2]))
         try:
-            _ = week.due_at
+            _ = week.end
         except (ValueError, OverflowError) as error:
             raise WeekError from error
         return week
@@ -58,17 +58,41 @@ class Week:
     def end(self) -> datetime:
         return self.start + timedelta(weeks=1)
 
-    @property
-    def due_at(self) -> datetime:
-        return self.end + timedelta(hours=DUE_HOUR)
-
     def __str__(self) -> str:
         return f"{self.year:04}-W{self.number:02}"
 
 
 def week_due(at: datetime) -> Week:
     """The newest week whose digest has fallen due by ``at``."""
-    return Week.of(at - timedelta(weeks=1, hours=DUE_HOUR))
+    return Week.of(at - timedelta(weeks=1))
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A reader's weekday (0 is Monday) and hour in their own time zone."""
+
+    weekday: int
+    hour: int
+    time_zone: str
+
+    @classmethod
+    def of(cls, subscription: Subscription) -> Self:
+        return cls(subscription.weekday, subscription.hour, subscription.time_zone)
+
+    def __str__(self) -> str:
+        day = Subscription.Weekday(self.weekday).label
+        return f"{day} at {self.hour}:00, {self.time_zone.replace('_', ' ')}"
+
+    def after(self, week: Week) -> datetime:
+        """When the digest of ``week`` goes out, in UTC: once in the week that follows.
+
+        East of Greenwich Monday begins before the week is over, so the digest may have
+        to wait some hours. An hour that the clocks skip is taken as if they had not
+        been put forward, of one that comes twice the first is taken (PEP 495).
+        """
+        day = week.end.date() + timedelta(days=self.weekday)
+        wished = datetime.combine(day, time(self.hour), ZoneInfo(self.time_zone))
+        return max(wished.astimezone(UTC), week.end)
 
 
 def sentence_for(note: Note) -> str:
@@ -80,8 +104,7 @@ def sentence_for(note: Note) -> str:
         return f"went out in the digest of week {week.number}"
     if note.state == Note.State.WITHDRAWN:
         return ""
-    due_at = week.due_at
-    if due_at <= timezone.now():
+    if week.end <= timezone.now():
         return f"goes into the digest of week {week.number}, which is being prepared"
-    day = f"{due_at:%A} {due_at.day} {due_at:%B}"
+    day = f"{week.end:%A} {week.end.day} {week.end:%B}"
     return f"goes into the digest of week {week.number}, out on {day}"

@@ -1,4 +1,4 @@
-"""Signed links for people without an account: confirm and unsubscribe.
+"""Signed links for people without an account: confirm, choose the hour, unsubscribe.
 
 The tokens hold a row's number and no address. Each purpose has a salt of its own, so
 that one link never opens the other's door.
@@ -16,6 +16,7 @@ from notes.models import Subscription
 
 CONFIRM_WITHIN = timedelta(days=7)
 CONFIRM_SALT = "notes.digests.confirm"
+PREFERENCES_SALT = "notes.digests.preferences"
 UNSUBSCRIBE_SALT = "notes.digests.unsubscribe"
 
 
@@ -60,16 +61,33 @@ def read_confirm_token(token: str) -> Subscription:
     return subscription
 
 
+def preferences_url(subscription: Subscription) -> str:
+    """The link to the page on which its reader chooses day and hour."""
+    return _lasting_url("preferences", subscription, salt=PREFERENCES_SALT)
+
+
 def unsubscribe_url(subscription: Subscription) -> str:
     """The link that ends a subscription, good for as long as the mail is kept."""
-    token = signing.Signer(salt=UNSUBSCRIBE_SALT).sign(str(subscription.pk))
-    return settings.BASE_URL + reverse("unsubscribe", args=[token])
+    return _lasting_url("unsubscribe", subscription, salt=UNSUBSCRIBE_SALT)
+
+
+def read_preferences_token(token: str) -> Subscription:
+    return _read_lasting(token, salt=PREFERENCES_SALT)
 
 
 def read_unsubscribe_token(token: str) -> Subscription:
-    """The subscription to end; raises LinkBrokenError for what we never wrote."""
+    return _read_lasting(token, salt=UNSUBSCRIBE_SALT)
+
+
+def _lasting_url(route: str, subscription: Subscription, *, salt: str) -> str:
+    token = signing.Signer(salt=salt).sign(str(subscription.pk))
+    return settings.BASE_URL + reverse(route, args=[token])
+
+
+def _read_lasting(token: str, *, salt: str) -> Subscription:
+    """The subscription that the link is for; LinkBrokenError if we never wrote it."""
     try:
-        number = signing.Signer(salt=UNSUBSCRIBE_SALT).unsign(token)
+        number = signing.Signer(salt=salt).unsign(token)
     except signing.BadSignature as error:
         raise LinkBrokenError from error
     return _subscription(int(number))

@@ -17,11 +17,11 @@ from notes.models.subscriber import Subscription
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
-    def stalled(self, *, since: datetime) -> Self:
-        """Editions with mail still to send that nobody has worked on ``since``."""
+    def stalled(self, *, at: datetime, since: datetime) -> Self:
+        """Editions with mail due ``at`` that nobody has worked on ``since``."""
         deliveries = Delivery.objects.filter(edition=OuterRef("pk"))
         return self.filter(
-            Exists(deliveries.queued()),
+            Exists(deliveries.due(at)),
             ~Exists(deliveries.filter(sending_at__gte=since)),
             composed_at__lt=since,
         )
@@ -64,6 +64,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def queued(self) -> Self:
         return self.filter(state=Delivery.State.QUEUED)
 
+    def due(self, now: datetime) -> Self:
+        """Queued deliveries whose reader's hour has come."""
+        return self.queued().filter(due_at__lte=now)
+
     def doubt_leftovers(self) -> int:
         """Hold what an earlier run left in ``sending``: it may have arrived.
 
@@ -87,10 +91,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         queued.update(state=Delivery.State.CANCELLED, error="Unsubscribed meanwhile.")
         return False
 
-    def give_up(self, reason: str) -> int:
-        """Nobody wants last month's digest: what is still queued is not sent."""
+    def give_up(self, reason: str, *, before: datetime) -> int:
+        """Nobody wants last month's digest: what was due so long ago is not sent."""
         error = Substr(Concat(Value(reason), F("error")), 1, 500)
-        return self.queued().update(state=Delivery.State.FAILED, error=error)
+        return self.due(before).update(state=Delivery.State.FAILED, error=error)
 
     def counts(self) -> Counter[str]:
         """How many deliveries are in each state."""
@@ -120,6 +124,7 @@ class Delivery(models.Model):
     )
     state = models.CharField(max_length=20, choices=State, default=State.QUEUED)
     error = models.CharField(max_length=500, blank=True)
+    due_at = models.DateTimeField()
     sending_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
 
@@ -133,7 +138,7 @@ class Delivery(models.Model):
                 fields=["edition", "subscription"], name="one_delivery_per_subscription"
             ),
         ]
-        indexes = [models.Index(fields=["edition", "state"])]
+        indexes = [models.Index(fields=["edition", "state", "due_at"])]
 
     def __str__(self) -> str:
         return f"{self.edition} to {self.subscription}"

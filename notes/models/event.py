@@ -26,6 +26,7 @@ class EventKind(models.TextChoices):
     LINK_VERDICT_CHANGED = "link.verdict_changed"
     SUBSCRIPTION_REQUESTED = "subscription.requested"
     SUBSCRIPTION_CONFIRMED = "subscription.confirmed"
+    SUBSCRIPTION_CHANGED = "subscription.changed"
     SUBSCRIPTION_ENDED = "subscription.ended"
     DIGEST_FELL_DUE = "digest.fell_due"
     DIGEST_COMPOSED = "digest.composed"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -33,7 +34,16 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
 
 
 class Subscription(models.Model):
-    """That an address follows a hub: asked for, confirmed, ended."""
+    """That an address follows a hub, on which day: asked for, confirmed, ended."""
+
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0
+        TUESDAY = 1
+        WEDNESDAY = 2
+        THURSDAY = 3
+        FRIDAY = 4
+        SATURDAY = 5
+        SUNDAY = 6
 
     subscriber = models.ForeignKey(
         Subscriber, models.CASCADE, related_name="subscriptions"
@@ -42,6 +52,13 @@ class Subscription(models.Model):
     requested_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    weekday = models.PositiveSmallIntegerField(choices=Weekday, default=Weekday.MONDAY)
+    hour = models.PositiveSmallIntegerField(
+        default=7, validators=[MaxValueValidator(23)]
+    )
+    time_zone = models.CharField(
+        max_length=64, default="UTC", help_text="Such as Europe/Berlin."
+    )
 
     objects = SubscriptionQuerySet.as_manager()
 

@@ -5,9 +5,12 @@ Mail scanners open every link they see, so a GET only ever shows a page with a b
 
 from __future__ import annotations
 
+import zoneinfo
+from dataclasses import asdict
 from http import HTTPStatus
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,10 +20,20 @@ from django.views.decorators.http import require_http_methods
 
 from notes import services
 from notes.digests import tokens
+from notes.digests.schedule import Slot
+from notes.models import Subscription
 from notes.views.access import access_to
 from notes.views.redirects import see_other
 
 METHODS = ["GET", "HEAD", "POST"]
+
+
+def _time_zones() -> list[tuple[str, str]]:
+    return [
+        (name, name.replace("_", " "))
+        for name in sorted(zoneinfo.available_timezones())
+        if name == "UTC" or ("/" in name and not name.startswith("Etc/"))
+    ]
 
 
 class SubscribeForm(forms.Form):
@@ -30,6 +43,19 @@ class SubscribeForm(forms.Form):
         help_text="We ask you once by mail whether it was you.",
         error_messages={"required": "Give the address that the digest shall go to."},
     )
+
+
+class SlotForm(forms.Form):
+    """A weekday, an hour and a time zone."""
+
+    weekday = forms.TypedChoiceField(coerce=int, choices=Subscription.Weekday.choices)
+    hour = forms.TypedChoiceField(
+        coerce=int, choices=[(hour, f"{hour}:00") for hour in range(24)]
+    )
+    time_zone = forms.ChoiceField(choices=_time_zones)
+
+    def slot(self) -> Slot:
+        return Slot(**self.cleaned_data)
 
 
 @require_http_methods(METHODS)
@@ -58,8 +84,37 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         services.confirm_subscription(subscription=subscription)
         return see_other("confirm", token)
-    context = {"hub": subscription.hub, "is_active": subscription.is_active}
+    context = {
+        "hub": subscription.hub,
+        "is_active": subscription.is_active,
+        "slot": Slot.of(subscription),
+        "preferences_url": tokens.preferences_url(subscription),
+    }
     return render(request, "notes/subscriptions/confirm.html", context)
+
+
+@require_http_methods(METHODS)
+@never_cache
+def preferences(request: HttpRequest, token: str) -> HttpResponse:
+    """Choose the day, the hour and whose clock it is."""
+    try:
+        subscription = tokens.read_preferences_token(token)
+    except tokens.LinkError as error:
+        return _broken(request, error)
+    form = SlotForm(request.POST or None, initial=asdict(Slot.of(subscription)))
+    if request.method == "POST" and form.is_valid():
+        services.choose_slot(subscription=subscription, slot=form.slot())
+        messages.success(request, f"From now on: {form.slot()}.")
+        return see_other("preferences", token)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    context = {
+        "hub": subscription.hub,
+        "form": form,
+        "has_ended": bool(subscription.ended_at),
+        "unsubscribe_url": tokens.unsubscribe_url(subscription),
+    }
+    template = "notes/subscriptions/preferences.html"
+    return render(request, template, context, status=status)
 
 
 @csrf_exempt

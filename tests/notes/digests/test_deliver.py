@@ -67,10 +67,24 @@ def test_what_arrives_is_what_was_frozen(edition: Edition, postman: Postman) -> 
     body = postman.mails[0].get_body(("plain",))
     assert body is not None
     own = tokens.unsubscribe_url(delivery_to(edition, ADA).subscription)
-    placeholder = "https://your-own-link.invalid/unsubscribe/"
     content = body.get_content().replace("\r\n", "\n")
-    assert content == edition.text.replace(placeholder, own)
+    shared = edition.text.partition("Choose another day")[0]
+    assert content.startswith(shared)
+    assert content.endswith(f"Unsubscribe:\n{own}\n")
     assert postman.mails[0]["List-Unsubscribe"] == f"<{own}>"
+
+
+def test_who_has_chosen_a_later_hour_gets_it_then(
+    edition: Edition, postman: Postman
+) -> None:
+    chosen = edition.deliveries.filter(pk=delivery_to(edition, GRACE).pk)
+    chosen.update(due_at=timezone.now() + timedelta(hours=1))
+    assert send(edition) == "sent to 2 so far, 1 to go"
+    assert postman.addresses == [ADA, LINUS]
+    assert not Event.objects.filter(kind=EventKind.DELIVERIES_FELL_DUE).exists()
+    assert not Event.objects.filter(kind=EventKind.DIGEST_SENT).exists()
+    chosen.update(due_at=timezone.now())
+    assert send(edition) == "sent to 3"
 
 
 def test_a_second_run_sends_nothing(edition: Edition, postman: Postman) -> None:
@@ -223,8 +237,8 @@ def test_more_deliveries_than_a_batch_are_all_sent(
 
 
 def test_nobody_gets_a_digest_of_long_ago(edition: Edition, postman: Postman) -> None:
-    edition.deliveries.update(error="450 4.2.0 Greylisted")
-    edition.composed_at = timezone.now() - timedelta(days=3, minutes=1)
+    long_ago = timezone.now() - timedelta(days=3, minutes=1)
+    edition.deliveries.update(error="450 4.2.0 Greylisted", due_at=long_ago)
     assert send(edition) == "sent to 0, 3 failed"
     assert postman.mails == []
     assert delivery_to(edition, ADA).error == (

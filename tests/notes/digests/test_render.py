@@ -7,7 +7,7 @@ import pytest
 
 from notes.digests import render
 from notes.digests.contents import BrokenLink, Contents, Item
-from notes.digests.render import UNSUBSCRIBE_PLACEHOLDER
+from notes.digests.render import PLACEHOLDERS
 from notes.readme.model import SectionKind
 from tests.notes.digests.weeks import WEEK
 
@@ -136,6 +136,9 @@ You get this mail once a week because you subscribed to the digest of
 Backend hub. A week without notes sends nothing. Nexus counts
 neither openings nor clicks.
 
+Choose another day or hour:
+https://your-own-link.invalid/preferences/
+
 Unsubscribe:
 https://your-own-link.invalid/unsubscribe/
 """
@@ -168,15 +171,16 @@ def test_the_styles_stand_in_the_tags_and_the_dark_ones_in_the_head() -> None:
 def test_the_archive_page_has_no_styles_and_no_ones_own_link() -> None:
     page = render.render(CONTENTS).page
     assert "style" not in page
-    assert UNSUBSCRIBE_PLACEHOLDER not in page
+    assert ".invalid" not in page
 
 
-def test_each_reader_gets_their_own_link_in_both_parts() -> None:
+def test_each_reader_gets_their_own_links_in_both_parts() -> None:
     rendered = render.render(CONTENTS)
+    links = {name: f"https://nexus.example/{name}/" for name in PLACEHOLDERS}
     for part in (rendered.text, rendered.html):
-        own = render.personalise(part, unsubscribe_url="https://nexus.example/s/1/")
-        assert own.count("https://nexus.example/s/1/") == 1
-        assert UNSUBSCRIBE_PLACEHOLDER not in own
+        own = render.personalise(part, links)
+        assert [own.count(link) for link in links.values()] == [1, 1]
+        assert ".invalid" not in own
 
 
 def test_every_link_leads_somewhere_absolute() -> None:

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from notes import services
-from notes.digests.schedule import Week, WeekError, sentence_for, week_due
+from notes.digests.schedule import Slot, Week, WeekError, sentence_for, week_due
 from notes.models import Hub, Note
 from tests.notes.digests.weeks import WEEK, add_note, publish_week
 
@@ -18,6 +19,25 @@ MOMENTS = st.datetimes(
         [UTC, timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))]
     ),
 )
+SLOTS = st.builds(
+    Slot,
+    st.integers(0, 6),
+    st.integers(0, 23),
+    st.sampled_from(
+        [
+            "UTC",
+            "Europe/Berlin",
+            "America/St_Johns",
+            "Australia/Lord_Howe",
+            "Pacific/Apia",
+            "Asia/Kathmandu",
+            "America/Los_Angeles",
+            "Africa/Casablanca",
+        ]
+    ),
+)
+WINTER, SUMMER = Week(2026, 2), Week(2026, 28)
+SPRING, AUTUMN = Week(2026, 12), Week(2026, 42)
 
 
 @given(MOMENTS)
@@ -43,13 +63,57 @@ def test_a_week_is_read_back_as_it_is_written(moment: datetime) -> None:
 @given(MOMENTS)
 def test_the_week_due_is_the_newest_one_that_has_fallen_due(moment: datetime) -> None:
     due = week_due(moment)
-    assert due.due_at <= moment < Week.of(due.end).due_at
+    assert due.end <= moment < Week.of(due.end).end
 
 
-def test_the_digest_of_a_week_falls_due_on_monday_morning() -> None:
-    assert Week(2026, 47).due_at == datetime(2026, 11, 23, 7, tzinfo=UTC)
-    assert str(week_due(datetime(2026, 11, 23, 6, 59, tzinfo=UTC))) == "2026-W46"
-    assert str(week_due(datetime(2026, 11, 23, 7, 0, tzinfo=UTC))) == "2026-W47"
+def test_the_digest_of_a_week_falls_due_when_the_week_is_over() -> None:
+    assert str(week_due(datetime(2026, 11, 22, 23, 59, tzinfo=UTC))) == "2026-W46"
+    assert str(week_due(datetime(2026, 11, 23, 0, 0, tzinfo=UTC))) == "2026-W47"
+
+
+@given(MOMENTS, SLOTS)
+def test_a_reader_gets_each_week_once_in_the_week_that_follows(
+    moment: datetime, slot: Slot
+) -> None:
+    week = Week.of(moment)
+    following = Week.of(week.end)
+    due = slot.after(week)
+    assert week.end <= due < following.end + timedelta(days=1)
+    assert timedelta(days=5) < slot.after(following) - due < timedelta(days=9)
+
+
+@given(MOMENTS, SLOTS)
+def test_it_comes_at_the_hour_that_was_chosen_unless_the_week_was_not_over(
+    moment: datetime, slot: Slot
+) -> None:
+    week = Week.of(moment)
+    due = slot.after(week)
+    local = due.astimezone(ZoneInfo(slot.time_zone))
+    skipped = timedelta(hours=1) + datetime.combine(
+        local.date(), time(slot.hour), UTC
+    ) == local.replace(tzinfo=UTC)
+    chosen = (local.weekday(), local.hour) == (slot.weekday, slot.hour)
+    assert chosen or skipped or due == week.end or slot.time_zone == "Pacific/Apia"
+
+
+@pytest.mark.parametrize(
+    ("slot", "week", "due"),
+    [
+        (Slot(0, 7, "UTC"), Week(2026, 47), datetime(2026, 11, 23, 7, tzinfo=UTC)),
+        (Slot(0, 7, "Europe/Berlin"), WINTER, datetime(2026, 1, 12, 6, tzinfo=UTC)),
+        (Slot(0, 7, "Europe/Berlin"), SUMMER, datetime(2026, 7, 13, 5, tzinfo=UTC)),
+        # 29 March 2026: from 02:00 to 03:00 there is no local time.
+        (Slot(6, 2, "Europe/Berlin"), SPRING, datetime(2026, 3, 29, 1, tzinfo=UTC)),
+        # 25 October 2026: 02:00 comes twice, first in summer time.
+        (Slot(6, 2, "Europe/Berlin"), AUTUMN, datetime(2026, 10, 25, 0, tzinfo=UTC)),
+        # Monday 07:00 in Auckland is still Sunday in UTC.
+        (Slot(0, 7, "Pacific/Auckland"), WINTER, datetime(2026, 1, 12, tzinfo=UTC)),
+    ],
+)
+def test_the_hour_is_right_in_summer_winter_and_between(
+    slot: Slot, week: Week, due: datetime
+) -> None:
+    assert slot.after(week) == due
 
 
 def test_the_last_days_of_december_belong_to_the_week_of_their_thursday() -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from notes import services
+from notes.digests.schedule import Slot
 from notes.models import Delivery, Event, EventKind, Hub, Subscriber, Subscription
 from tests.notes.digests.weeks import WEEK, add_reader, make_edition, make_hub
 
@@ -82,21 +83,30 @@ def due() -> list[tuple[str, str]]:
 
 
 def test_a_digest_falls_due_once_however_often_the_clock_ticks(hub: Hub) -> None:
-    assert services.record_due_digests(at=WEEK.due_at) == 1
-    assert services.record_due_digests(at=WEEK.due_at + timedelta(days=3)) == 0
+    assert services.record_due_digests(at=WEEK.end) == 1
+    assert services.record_due_digests(at=WEEK.end + timedelta(days=3)) == 0
     assert due() == [("backend", "2026-W47")]
 
 
 def test_before_its_hour_a_digest_is_not_due(hub: Hub) -> None:
-    services.record_due_digests(at=WEEK.due_at - timedelta(seconds=1))
+    services.record_due_digests(at=WEEK.end - timedelta(seconds=1))
     assert due() == [("backend", "2026-W46")]
 
 
 def test_each_hub_has_its_own_digest_from_its_first_week_on(hub: Hub) -> None:
     make_hub("other")
     Hub.objects.filter(slug="other").update(created_at=WEEK.end)
-    assert services.record_due_digests(at=WEEK.due_at) == 1
-    assert services.record_due_digests(at=WEEK.due_at + timedelta(weeks=1)) == 2
+    assert services.record_due_digests(at=WEEK.end) == 1
+    assert services.record_due_digests(at=WEEK.end + timedelta(weeks=1)) == 2
+
+
+def test_choosing_another_hour_is_kept_and_recorded(hub: Hub) -> None:
+    subscription = add_reader(hub)
+    slot = Slot(weekday=4, hour=18, time_zone="Europe/Berlin")
+    services.choose_slot(subscription=subscription, slot=slot)
+    subscription.refresh_from_db()
+    assert Slot.of(subscription) == slot
+    assert subscription.events.latest("id").kind == EventKind.SUBSCRIPTION_CHANGED
 
 
 def waiting(at: datetime) -> int:
@@ -105,12 +115,28 @@ def waiting(at: datetime) -> int:
 
 def test_mail_that_nobody_sends_falls_due_once_an_hour(hub: Hub) -> None:
     edition = make_edition(hub, "ada@example.org")
-    composed_at = edition.composed_at.replace(minute=0)
-    assert waiting(composed_at + timedelta(hours=1)) == 1
-    assert waiting(composed_at + timedelta(hours=1, minutes=30)) == 0
-    assert waiting(composed_at + timedelta(hours=2)) == 1
+    hour = edition.composed_at.replace(minute=0, second=0)
+    assert waiting(hour + timedelta(hours=2)) == 1
+    assert waiting(hour + timedelta(hours=2, minutes=30)) == 0
+    assert waiting(hour + timedelta(hours=3)) == 1
     event = Event.objects.latest("id")
     assert (event.kind, event.data) == ("deliveries.fell_due", {"week": "2026-W47"})
+
+
+def test_each_quarter_in_which_a_readers_hour_comes_falls_due(hub: Hub) -> None:
+    edition = make_edition(hub, "ada@example.org", "grace@example.org")
+    hour = edition.composed_at.replace(minute=0, second=0, microsecond=0)
+    hour += timedelta(hours=5)
+    for delivery, minutes in zip(edition.deliveries.all(), (0, 45), strict=True):
+        edition.deliveries.filter(pk=delivery.pk).update(
+            due_at=hour + timedelta(minutes=minutes)
+        )
+    assert waiting(hour - timedelta(minutes=5)) == 0
+    assert waiting(hour + timedelta(minutes=5)) == 1
+    assert waiting(hour + timedelta(minutes=10)) == 0
+    edition.deliveries.filter(due_at=hour).update(state="sent")
+    assert waiting(hour + timedelta(minutes=40)) == 0
+    assert waiting(hour + timedelta(minutes=50)) == 1
 
 
 def test_mail_that_is_being_sent_is_left_alone(hub: Hub) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -61,7 +61,7 @@ def publish_week(hub: Hub, week: Week = WEEK) -> Edition | None:
     """Compose the week as its job does; None when there was nothing to tell."""
     draft = compose.draft(hub, week=str(week))
     with transaction.atomic():
-        compose.publish(draft)
+        compose.publish(draft, at=week.end + timedelta(weeks=1))
     return Edition.objects.filter(hub=hub, week=str(week)).first()
 
 

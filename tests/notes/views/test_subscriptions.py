@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from notes import services
 from notes.digests import tokens
+from notes.digests.schedule import Slot
 from notes.models import Event, EventKind, Hub, Subscription
 from tests.notes.digests.weeks import add_reader, make_hub
 
@@ -114,6 +115,32 @@ def test_a_scanner_that_opens_the_links_changes_nothing(
     assert list(Subscription.objects.active()) == [subscription]
 
 
+def test_a_reader_chooses_day_and_hour_without_an_account(
+    hub: Hub, browser: Client
+) -> None:
+    subscription = add_reader(hub)
+    path = urlsplit(tokens.preferences_url(subscription)).path
+    chosen = {"weekday": "4", "hour": "18", "time_zone": "Europe/Berlin"}
+    assert post_form(browser, path, **chosen).status_code == 303
+    subscription.refresh_from_db()
+    assert Slot.of(subscription) == Slot(4, 18, "Europe/Berlin")
+    page = browser.get(path).content.decode()
+    assert "From now on: Friday at 18:00, Europe/Berlin." in page
+    assert '<option value="4" selected>Friday</option>' in page
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"weekday": "7"}, {"hour": "24"}, {"time_zone": "Mars/Olympus"}]
+)
+def test_a_day_or_hour_that_does_not_exist_is_refused(
+    hub: Hub, browser: Client, wrong: dict[str, str]
+) -> None:
+    path = urlsplit(tokens.preferences_url(add_reader(hub))).path
+    chosen = {"weekday": "4", "hour": "18", "time_zone": "UTC"} | wrong
+    assert post_form(browser, path, **chosen).status_code == 422
+    assert Subscription.objects.get().hour == 7
+
+
 def test_after_leaving_the_page_says_so(hub: Hub, browser: Client) -> None:
     path = urlsplit(tokens.unsubscribe_url(add_reader(hub))).path
     assert "You have unsubscribed" in browser.post(path).content.decode()
@@ -132,7 +159,7 @@ def test_a_link_that_has_been_used_up_says_what_to_do(
     assert "Subscribe once more" in response.content.decode()
 
 
-@pytest.mark.parametrize("name", ["confirm", "unsubscribe"])
+@pytest.mark.parametrize("name", ["confirm", "preferences", "unsubscribe"])
 def test_a_made_up_link_is_not_found(browser: Client, name: str) -> None:
     response = browser.post(reverse(name, args=["1:made-up"]))
     assert response.status_code in {403, 404}
