@@ -180,6 +180,8 @@ def confirm_subscription(*, subscription: Subscription) -> None:
     subscription.confirmed_at = timezone.now()
     subscription.ended_at = None
     subscription.save()
+    Subscriber.objects.filter(id=subscription.subscriber_id).update(refused_at=None)
+    subscription.subscriber.refused_at = None
     record_event(EventKind.SUBSCRIPTION_CONFIRMED, subscription=subscription)
 
 

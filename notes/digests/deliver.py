@@ -14,6 +14,7 @@ from notes.digests.outbox import (
     AddressDeferredError,
     AddressRefusedError,
     LineLostError,
+    NoSuchAddressError,
     Outbox,
     SenderRefusedError,
     ServerAwayError,
@@ -86,6 +87,8 @@ def _send(delivery: Delivery, letter: Letter, outbox: Outbox) -> str:
         outbox.send(letter.to(delivery.subscription))
     except AddressRefusedError as error:
         delivery.mark_failed(str(error))
+        if isinstance(error, NoSuchAddressError):
+            delivery.subscription.subscriber.refuse(str(error))
     except AddressDeferredError as error:
         delivery.put_back(str(error))
         return str(error)

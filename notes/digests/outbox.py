@@ -6,6 +6,7 @@ each error says so: only LineLostError leaves it open.
 
 from __future__ import annotations
 
+import re
 import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,10 +23,15 @@ from notes.errors import NexusError, TransientError
 PERMANENT = 500
 SERVICE_CLOSING = 421
 OK = 250
+ENHANCED_STATUS = re.compile(r"\b5\.(\d{1,3}\.\d{1,3})\b")
 
 
 class AddressRefusedError(NexusError):
-    """The server will never take mail for this address."""
+    """The server will never take this mail for this address."""
+
+
+class NoSuchAddressError(AddressRefusedError):
+    """The server says that the address itself does not exist."""
 
 
 class AddressDeferredError(NexusError):
@@ -86,7 +92,7 @@ class SmtpOutbox:
             raise ServerAwayError(f"The mail server answered {_say(code, reply)}")
         self._forget()
         if code >= PERMANENT:
-            raise AddressRefusedError(_say(code, reply))
+            raise refusal(_say(code, reply))
         raise AddressDeferredError(_say(code, reply))
 
     def _forget(self) -> None:
@@ -135,6 +141,19 @@ def _open(backend: BaseEmailBackend) -> None:
         raise SenderRefusedError(f"The mail server cannot do it: {error}") from error
     except OSError as error:
         raise ServerAwayError(f"The mail server is away ({error}).") from error
+
+
+def refusal(said: str) -> AddressRefusedError:
+    """What a permanent refusal such as `550 5.1.1 User unknown` is about.
+
+    By RFC 3463 x.1 is about the address and x.2.1 a closed mailbox; all else, policy
+    and size above all, says nothing about whether the address exists.
+    """
+    match = ENHANCED_STATUS.search(said)
+    about_address = match[1].startswith(("1.", "2.1")) if match else False
+    if about_address or (not match and said.startswith(("550", "551", "553"))):
+        return NoSuchAddressError(said)
+    return AddressRefusedError(said)
 
 
 def _say(code: int, reply: bytes) -> str:

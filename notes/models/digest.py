@@ -88,7 +88,8 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         active = queued.filter(subscription__in=Subscription.objects.active())
         if active.update(state=Delivery.State.SENDING, sending_at=timezone.now()):
             return True
-        queued.update(state=Delivery.State.CANCELLED, error="Unsubscribed meanwhile.")
+        reason = "Unsubscribed meanwhile, or the address does not exist any more."
+        queued.update(state=Delivery.State.CANCELLED, error=reason)
         return False
 
     def give_up(self, reason: str, *, before: datetime) -> int:

@@ -7,15 +7,22 @@ from typing import Self
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from notes.models.hub import Hub
 
 
 class Subscriber(models.Model):
-    """One mail address, whatever it follows."""
+    """One mail address, whatever it follows.
+
+    Once its mail server has said that there is no such address, it gets nothing more
+    until somebody confirms a subscription from there again.
+    """
 
     email = models.EmailField()
     created_at = models.DateTimeField(auto_now_add=True)
+    refused_at = models.DateTimeField(null=True, blank=True)
+    refusal = models.CharField(max_length=500, blank=True)
 
     class Meta:
         ordering = ["email"]
@@ -26,11 +33,19 @@ class Subscriber(models.Model):
     def __str__(self) -> str:
         return self.email
 
+    def refuse(self, reason: str) -> None:
+        """Send nothing there any more; also for editions that are queued."""
+        self.refused_at = timezone.now()
+        self.refusal = reason[:500]
+        self.save(update_fields=["refused_at", "refusal"])
+
 
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def active(self) -> Self:
-        """Confirmed and not ended."""
-        return self.filter(confirmed_at__isnull=False, ended_at=None)
+        """Confirmed, not ended, and at an address that exists."""
+        return self.filter(
+            confirmed_at__isnull=False, ended_at=None, subscriber__refused_at=None
+        )
 
 
 class Subscription(models.Model):
@@ -75,10 +90,18 @@ class Subscription(models.Model):
 
     @property
     def is_active(self) -> bool:
-        return self.confirmed_at is not None and self.ended_at is None
+        return (
+            self.confirmed_at is not None
+            and self.ended_at is None
+            and self.subscriber.refused_at is None
+        )
 
     @property
     def is_unanswered(self) -> bool:
-        """Whether the last request was neither confirmed nor ended since."""
-        answers = [at for at in (self.confirmed_at, self.ended_at) if at]
+        """Whether nothing became of the last request yet."""
+        answers = [
+            at
+            for at in (self.confirmed_at, self.ended_at, self.subscriber.refused_at)
+            if at
+        ]
         return all(answer < self.requested_at for answer in answers)

@@ -11,9 +11,15 @@ from django.utils import timezone
 
 from notes import services
 from notes.digests import deliver, tokens
-from notes.digests.outbox import LineLostError, SenderRefusedError, ServerAwayError
+from notes.digests.outbox import (
+    LineLostError,
+    NoSuchAddressError,
+    SenderRefusedError,
+    ServerAwayError,
+    refusal,
+)
 from notes.errors import TransientError
-from notes.models import Delivery, Edition, Event, EventKind, Hub
+from notes.models import Delivery, Edition, Event, EventKind, Hub, Subscription
 from tests.notes.digests.smtp import Postman
 from tests.notes.digests.weeks import add_reader, make_edition
 
@@ -112,6 +118,45 @@ def test_a_refused_address_fails_alone(
     send(edition)
     assert states(edition) == {ADA: "sent", GRACE: "failed", LINUS: "sent"}
     assert delivery_to(edition, GRACE).error == "550 5.1.1 No such user"
+
+
+def test_an_address_that_does_not_exist_gets_nothing_more(
+    edition: Edition, postman: Postman
+) -> None:
+    postman.at_rcpt[GRACE] = "550 5.1.1 No such user"
+    send(edition)
+    subscription = delivery_to(edition, GRACE).subscription
+    assert subscription.subscriber.refusal == "550 5.1.1 No such user"
+    assert subscription not in Subscription.objects.active()
+    services.confirm_subscription(subscription=subscription)
+    assert subscription in Subscription.objects.active()
+
+
+def test_a_mail_that_is_refused_for_its_content_says_nothing_about_the_address(
+    edition: Edition, postman: Postman
+) -> None:
+    postman.at_data[GRACE] = "554 5.7.1 Looks like spam"
+    send(edition)
+    assert delivery_to(edition, GRACE).state == "failed"
+    assert delivery_to(edition, GRACE).subscription in Subscription.objects.active()
+
+
+@pytest.mark.parametrize(
+    ("said", "is_about_address"),
+    [
+        ("550 5.1.1 User unknown", True),
+        ("550 5.2.1 Mailbox disabled", True),
+        ("551 User not local", True),
+        ("550 No such user", True),
+        ("552 5.2.2 Mailbox full", False),
+        ("550 5.7.1 Blocked by policy", False),
+        ("554 Relay access denied", False),
+    ],
+)
+def test_only_some_refusals_are_about_the_address(
+    said: str, is_about_address: bool
+) -> None:
+    assert isinstance(refusal(said), NoSuchAddressError) is is_about_address
 
 
 @pytest.mark.parametrize("step", ["at_rcpt", "at_data"])
