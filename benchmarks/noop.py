@@ -7,12 +7,14 @@ import sys
 import time
 
 from celery import Celery
+
 from nexus.settings import BROKER_URL
 
 app = Celery("noop", broker=BROKER_URL, backend=BROKER_URL.replace("=0", "=3"))
 app.conf.task_default_queue = "benchmark"
 app.conf.worker_prefetch_multiplier = 1
 app.conf.task_acks_late = True
+CELERY = (sys.executable, "-m", "celery", "-A", "benchmarks.noop")
 
 
 @app.task
@@ -23,8 +25,16 @@ def nothing() -> None:
 def round_trips(count: int) -> list[float]:
     """Milliseconds from ``delay`` to the result, one after the other."""
     worker = subprocess.Popen(
-        [sys.executable, "-m", "celery", "-A", "benchmarks.noop", "worker"]
-        + ["--concurrency", "2", "--loglevel", "ERROR", "-n", "noop@%h"]
+        [
+            *CELERY,
+            "worker",
+            "--concurrency",
+            "2",
+            "--loglevel",
+            "ERROR",
+            "-n",
+            "noop@%h",
+        ]
     )
     try:
         nothing.delay().get(timeout=30)

@@ -11,6 +11,7 @@ import contextlib
 import os
 import shutil
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -34,20 +35,23 @@ from benchmarks.harness import (
     percentile,
     start,
 )
+from nexus.processes import WEB_THREADS
 
 CLIENTS = 4
 SECONDS = 6.0
 ROUNDS = 3
 POSTS = 150
+GRANIAN = (
+    *(f"{BIN}/granian", "--interface", "wsgi", "--host", "127.0.0.1"),
+    *("--workers", "1", "--blocking-threads", str(WEB_THREADS)),
+)
 
 
 @contextlib.contextmanager
 def server(folder: Path, target: str, **extra: str) -> Iterator[int]:
     port = free_port()
     process = subprocess.Popen(
-        [f"{BIN}/granian", "--interface", "wsgi", "--host", "127.0.0.1"]
-        + ["--port", str(port), "--workers", "1", "--blocking-threads", "8"]
-        + ["--no-ws", "--no-log", target],
+        [*GRANIAN, "--port", str(port), "--no-ws", "--no-log", target],
         cwd=ROOT,
         env=environment(folder, **extra),
     )
@@ -82,7 +86,7 @@ def submitting(port: int, password: str) -> Callable[[], Callable[[int], None]]:
         section = first_section(browser)
 
         def post(number: int) -> None:
-            form = {"section": section, "title": f"Note {number}", "body": "A **body**."}
+            form = {"section": section, "title": f"Note {number}", "body": "**Text**."}
             status, _, text = browser.request("POST", "/h/first-hub/notes/new/", form)
             assert status == 303, text[:2000]
 
@@ -91,13 +95,18 @@ def submitting(port: int, password: str) -> Callable[[], Callable[[int], None]]:
     return make
 
 
-def inserting(port: int) -> Callable[[], Callable[[int], None]]:
+def inserting(port: int, password: str = "") -> Callable[[], Callable[[int], None]]:
+    """Requests of the bare view; with a password, of the one behind a login."""
+
     def make() -> Callable[[int], None]:
         browser = Browser(port)
+        if password:
+            browser.log_in(password)
+        path = "/insert-as-somebody" if password else "/insert"
 
         def post(_: int) -> None:
-            status, _, _ = browser.request("POST", "/insert", {})
-            assert status == 303
+            status, headers, _ = browser.request("POST", path, {})
+            assert (status, headers["Location"]) == (303, "/")
 
         return post
 
@@ -114,15 +123,22 @@ def throughput() -> None:
     ):
         ratios = []
         for _ in range(ROUNDS):
-            reference, _ = in_parallel(CLIENTS, SECONDS, inserting(bare))
+            anonymous, _ = in_parallel(CLIENTS, SECONDS, inserting(bare))
+            somebody, _ = in_parallel(CLIENTS, SECONDS, inserting(bare, password))
             rate, times = in_parallel(CLIENTS, SECONDS, submitting(ours, password))
-            ratios.append(rate / reference)
-            print(f"bare view {reference:.0f}/s, note {rate:.0f}/s ({describe(times)})")
+            ratios.append((rate / anonymous, rate / somebody))
+            print(
+                f"bare {anonymous:.0f}/s, bare behind a login {somebody:.0f}/s, "
+                f"note {rate:.0f}/s ({describe(times)})"
+            )
     shutil.rmtree(folder)
-    print(
-        f"POST of a note / bare insert: {sorted(ratios)[len(ratios) // 2]:.2f} "
-        f"(median of {ROUNDS}, {CLIENTS} clients, {SECONDS:g} s each)"
-    )
+    for name, column in zip(
+        ("bare", "bare behind a login"), zip(*ratios, strict=True), strict=True
+    ):
+        print(
+            f"POST of a note / {name}: {statistics.median(column):.2f} "
+            f"(median of {ROUNDS}, {CLIENTS} clients, {SECONDS:g} s each)"
+        )
 
 
 def latency_by_broker() -> None:
@@ -133,7 +149,7 @@ def latency_by_broker() -> None:
         valkey.send_signal(signal.SIGSTOP)
         measured["frozen"] = timed(post, 1)
         valkey.send_signal(signal.SIGCONT)
-        measured["dead"] = while_killed(valkey, running, post)
+        measured["dead"] = while_killed(running, post)
     alive = percentile(measured["alive"], 99)
     for name, times in measured.items():
         ratio = percentile(times, 99) / alive
@@ -145,9 +161,7 @@ def broker_of(running: Nexus) -> psutil.Process:
     return next(child for child in children if "valkey" in child.name())
 
 
-def while_killed(
-    valkey: psutil.Process, running: Nexus, post: Callable[[int], None]
-) -> list[float]:
+def while_killed(running: Nexus, post: Callable[[int], None]) -> list[float]:
     """Kill the broker again as often as the supervisor brings it back."""
     times: list[float] = []
     for part in range(10):

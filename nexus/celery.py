@@ -24,5 +24,5 @@ def import_handlers(**_: Any) -> None:
 
 @worker_before_create_process.connect
 def share_memory(**_: Any) -> None:
-    """Keep the collector off what a child shares with its parent, so it stays shared."""
+    """Keep the collector off what a child shares with its parent: it stays shared."""
     gc.freeze()

@@ -7,6 +7,7 @@ sentence that names the variable and says what to do.
 from __future__ import annotations
 
 import ipaddress
+import math
 import os
 import secrets
 import tempfile
@@ -14,7 +15,7 @@ from contextlib import suppress
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -38,7 +39,26 @@ def text(name: str, default: str = "") -> str:
 
     An empty variable counts as none.
     """
-    return str(env.str(name, default="")).strip() or default
+    try:
+        return str(env.str(name, default="")).strip() or default
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{name}_FILE names a file that cannot be read ({error.strerror})."
+        ) from error
+
+
+def address(name: str, default: str = "") -> tuple[str, SplitResult]:
+    """An address as it was given and in its parts; its text may hold a password."""
+    raw = text(name, default)
+    try:
+        parts = urlsplit(raw)
+        _ = parts.port
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name} cannot be read as an address: check its host and port, and write "
+            "the special characters of a password as %XX."
+        ) from error
+    return raw, parts
 
 
 def number(name: str, default: float, *, at_least: float = 0) -> float:
@@ -47,8 +67,8 @@ def number(name: str, default: float, *, at_least: float = 0) -> float:
     try:
         value = float(raw)
     except ValueError:
-        value = at_least - 1
-    if value < at_least:
+        value = math.nan
+    if not (math.isfinite(value) and value >= at_least):
         raise ImproperlyConfigured(
             f"{name} is {raw!r}, but it has to be a number of at least {at_least:g}."
         )
@@ -104,14 +124,16 @@ def kept_secret(path: Path, *, random_bytes: int = 48) -> str:
 
 def database(folder: Path) -> dict[str, Any]:
     """Django's settings of the database that DATABASE_URL names."""
-    raw = text("DATABASE_URL", f"sqlite:///{folder / 'nexus.sqlite3'}")
-    scheme = urlsplit(raw).scheme
+    raw, parts = address("DATABASE_URL", f"sqlite:///{folder / 'nexus.sqlite3'}")
+    scheme = parts.scheme
     if scheme not in {"sqlite", "postgres", "postgresql"}:
         raise ImproperlyConfigured(
             f"DATABASE_URL begins with {scheme or 'nothing'!r}; it has to be "
             "sqlite:///FILE or postgres://USER:PASSWORD@HOST:PORT/NAME."
         )
     config = cast("dict[str, Any]", environ.Env.db_url_config(raw))
+    if config["NAME"] in {"", ":memory:"}:
+        raise ImproperlyConfigured("DATABASE_URL has to name a database at its end.")
     if scheme == "sqlite":
         config["OPTIONS"] = SQLITE_OPTIONS
     else:
@@ -122,11 +144,11 @@ def database(folder: Path) -> dict[str, Any]:
 
 def broker_url(folder: Path) -> str:
     """NEXUS_BROKER_URL, or the embedded Valkey's socket in the data folder."""
-    raw = text("NEXUS_BROKER_URL", f"redis+socket://{socket(folder)}?virtual_host=0")
-    scheme = urlsplit(raw).scheme
-    if scheme not in BROKER_SCHEMES:
+    default = f"redis+socket://{socket(folder)}?virtual_host=0"
+    raw, parts = address("NEXUS_BROKER_URL", default)
+    if parts.scheme not in BROKER_SCHEMES:
         raise ImproperlyConfigured(
-            f"NEXUS_BROKER_URL begins with {scheme or 'nothing'!r}; it has to be "
+            f"NEXUS_BROKER_URL begins with {parts.scheme or 'nothing'!r}; it has to be "
             "amqp://... for RabbitMQ or redis://... for Redis and Valkey."
         )
     return raw
@@ -134,11 +156,11 @@ def broker_url(folder: Path) -> str:
 
 def cache_url(folder: Path) -> str:
     """NEXUS_CACHE_URL, or the embedded Valkey's database 2."""
-    raw = text("NEXUS_CACHE_URL", f"unix://{socket(folder)}?db=2")
-    if urlsplit(raw).scheme not in {"redis", "rediss", "unix"}:
+    raw, parts = address("NEXUS_CACHE_URL", f"unix://{socket(folder)}?db=2")
+    if parts.scheme not in {"redis", "rediss", "unix"}:
         raise ImproperlyConfigured(
-            f"NEXUS_CACHE_URL is {raw!r}; it has to be redis://HOST:PORT/DB "
-            "or unix://SOCKET?db=N."
+            f"NEXUS_CACHE_URL begins with {parts.scheme or 'nothing'!r}; it has to be "
+            "redis://HOST:PORT/DB or unix://SOCKET?db=N."
         )
     return raw
 
@@ -150,13 +172,12 @@ def socket(folder: Path) -> Path:
 
 def email(folder: Path) -> dict[str, Any]:
     """Django's EMAIL_* settings: SMTP by EMAIL_URL, or files in the data folder."""
-    raw = text("EMAIL_URL")
+    raw, parts = address("EMAIL_URL")
     if not raw:
         return {
             "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
             "EMAIL_FILE_PATH": str(folder / "mail"),
         }
-    parts = urlsplit(raw)
     if parts.scheme not in {"smtp", "smtp+tls", "smtp+ssl", "smtps"} or (
         not parts.hostname
     ):
@@ -170,7 +191,7 @@ def email(folder: Path) -> dict[str, Any]:
 
 def mail_from() -> str:
     """The sender of every mail."""
-    query = parse_qs(urlsplit(text("EMAIL_URL")).query)
+    query = parse_qs(address("EMAIL_URL")[1].query)
     return text("NEXUS_MAIL_FROM", query.get("from", ["nexus@localhost"])[0])
 
 
@@ -188,9 +209,9 @@ def networks(name: str) -> tuple[IPv4Network | IPv6Network, ...]:
 
 def base_url() -> str:
     """The address under which people reach Nexus, without a slash at its end."""
-    raw = text("NEXUS_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
-    parts = urlsplit(raw)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
+    raw, parts = address("NEXUS_BASE_URL", "http://127.0.0.1:8000")
+    raw, path = raw.rstrip("/"), parts.path.rstrip("/")
+    if parts.scheme not in {"http", "https"} or not parts.hostname or path:
         raise ImproperlyConfigured(
             f"NEXUS_BASE_URL is {raw!r}; it has to be like https://nexus.example.org."
         )

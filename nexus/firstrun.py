@@ -30,7 +30,10 @@ def prepare() -> Created:
     password = create_admin(settings.DATA_DIR / "admin_password")
     hub = None
     if not Hub.objects.exists():
-        hub = services.create_hub(slug=FIRST_HUB, title="Project Nexus")
+        admin = User.objects.filter(is_superuser=True).first()
+        hub = services.create_hub(
+            slug=FIRST_HUB, title="Project Nexus", maintainer=admin
+        )
     return Created(password, hub, schedule.install())
 
 

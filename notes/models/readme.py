@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import models
-from django.db.models import F
+from django.db import connection, models
 
 from notes.models.hub import Hub
+
+# The ORM has no UPDATE ... RETURNING, and a submission should wait for one statement,
+# not for two.
+NEXT_VERSION = """
+    UPDATE notes_readme SET requested = requested + 1 WHERE hub_id = %s
+    RETURNING requested
+"""
 
 
 class ReadmeQuerySet(models.QuerySet["Readme"]):
@@ -16,8 +22,9 @@ class ReadmeQuerySet(models.QuerySet["Readme"]):
 
         Must run in the transaction of the change that the version shows.
         """
-        self.filter(hub=hub).update(requested=F("requested") + 1)
-        return self.values_list("requested", flat=True).get(hub=hub)
+        with connection.cursor() as cursor:
+            cursor.execute(NEXT_VERSION, [hub.pk])
+            return int(cursor.fetchone()[0])
 
     def publish(self, hub: Hub, *, version: int, commit: str, at: datetime) -> bool:
         """Record ``version`` as published unless a newer one already is."""

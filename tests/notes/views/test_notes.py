@@ -28,13 +28,13 @@ def test_a_submission_leads_to_the_page_of_the_note(learner, section, grace):
     assert Event.objects.get(note=note).kind == EventKind.NOTE_SUBMITTED
 
 
-def test_a_submission_costs_eight_queries_and_its_transaction(learner, section):
+def test_a_submission_costs_seven_queries_and_its_transaction(learner, section):
     with CaptureQueriesContext(
         connection,
     ) as queries:
         learner.post(NEW, typed(section))
     statements = [query["sql"].split()[0] for query in queries]
-    assert statements.count("SELECT") == 5
+    assert statements.count("SELECT") == 4
     assert statements.count("INSERT") == 2
     assert statements.count("UPDATE") == 1
 
