@@ -13,6 +13,7 @@ from django.utils import timezone
 from notes.digests import schedule
 from notes.events import record_event, record_event_once
 from notes.models import (
+    Delivery,
     Edition,
     Event,
     EventKind,
@@ -202,6 +203,31 @@ def choose_slot(*, subscription: Subscription, slot: schedule.Slot) -> None:
     subscription.time_zone = slot.time_zone
     subscription.save()
     record_event(EventKind.SUBSCRIPTION_CHANGED, subscription=subscription)
+
+
+@transaction.atomic
+def confirm_delivery(*, delivery: Delivery, operator: User) -> None:
+    """Say of a delivery in doubt that it arrived."""
+    _settle(delivery, Delivery.State.SENT, operator)
+
+
+@transaction.atomic
+def send_delivery_again(*, delivery: Delivery, operator: User) -> None:
+    """Have a delivery in doubt sent once more, at the risk of a second copy."""
+    _settle(delivery, Delivery.State.QUEUED, operator)
+
+
+def _settle(delivery: Delivery, state: Delivery.State, operator: User) -> None:
+    in_doubt = Delivery.objects.filter(id=delivery.id, state=Delivery.State.DOUBT)
+    if in_doubt.update(state=state, error=f"Settled by {operator}."):
+        record_event(
+            EventKind.DELIVERY_SETTLED,
+            hub=delivery.edition.hub,
+            actor=operator,
+            week=delivery.edition.week,
+            delivery=delivery.id,
+            state=state,
+        )
 
 
 def digests_due(*, at: datetime) -> dict[Hub, schedule.Week]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from notes.views import (
+    deliveries,
     editions,
     health,
     hubs,
@@ -45,6 +46,16 @@ urlpatterns = [
         "h/<slug:slug>/digests/<str:week>/",
         editions.edition_detail,
         name="edition_detail",
+    ),
+    path(
+        "h/<slug:slug>/digests/<str:week>/deliveries/",
+        deliveries.delivery_list,
+        name="delivery_list",
+    ),
+    path(
+        "deliveries/<int:pk>/settle/",
+        deliveries.delivery_settle,
+        name="delivery_settle",
     ),
     path("jobs/", jobs.job_list, name="job_list"),
     path("jobs/<uuid:pk>/", jobs.job_detail, name="job_detail"),

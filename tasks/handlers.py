@@ -25,6 +25,7 @@ EVENT_HANDLERS: dict[str, tuple[HandlerTask, ...]] = {
     EventKind.DIGEST_FELL_DUE: (compose_digest,),
     EventKind.DIGEST_COMPOSED: (send_digest,),
     EventKind.DELIVERIES_FELL_DUE: (send_digest,),
+    EventKind.DELIVERY_SETTLED: (send_digest,),
     EventKind.DIGEST_SENT: (),
     EventKind.HOUSEKEEPING_FELL_DUE: (prune_history,),
 }

@@ -97,6 +97,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         error = Substr(Concat(Value(reason), F("error")), 1, 500)
         return self.due(before).update(state=Delivery.State.FAILED, error=error)
 
+    def counted(self) -> list[tuple[str, int]]:
+        """The states that occur with how often they do, in the order of a life."""
+        counts = self.counts()
+        return [(state, counts[state]) for state in Delivery.State if counts[state]]
+
     def counts(self) -> Counter[str]:
         """How many deliveries are in each state."""
         rows = self.order_by().values_list("state").annotate(models.Count("id"))

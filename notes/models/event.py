@@ -31,6 +31,7 @@ class EventKind(models.TextChoices):
     DIGEST_FELL_DUE = "digest.fell_due"
     DIGEST_COMPOSED = "digest.composed"
     DELIVERIES_FELL_DUE = "deliveries.fell_due"
+    DELIVERY_SETTLED = "delivery.settled"
     DIGEST_SENT = "digest.sent"
     HOUSEKEEPING_FELL_DUE = "housekeeping.fell_due"
 

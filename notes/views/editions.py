@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from notes.digests.schedule import Week
 from notes.digests.wording import days_of
-from notes.models import Delivery, Edition
+from notes.models import Edition
 from notes.views.access import access_to
 
 
@@ -39,11 +39,6 @@ def edition_detail(request: HttpRequest, slug: str, week: str) -> HttpResponse:
         "days": days_of(Week.parse(edition.week)),
         # Rendered from escaped fields and cleaned Markdown when it was composed.
         "page": mark_safe(edition.page),  # noqa: S308
-        "deliveries": _counted(edition) if request.user.is_staff else None,
+        "deliveries": edition.deliveries.counted() if request.user.is_staff else None,
     }
     return render(request, "notes/editions/detail.html", context)
-
-
-def _counted(edition: Edition) -> list[tuple[str, int]]:
-    counts = edition.deliveries.counts()
-    return [(state, counts[state]) for state in Delivery.State if counts[state]]

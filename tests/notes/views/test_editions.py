@@ -57,8 +57,8 @@ def test_only_staff_see_how_many_got_it(
         state=Delivery.State.SENT
     )
     shown = staff.get(edition.get_absolute_url()).content.decode()
-    assert "<dt>queued</dt><dd>1</dd>" in shown
-    assert "<dt>sent</dt><dd>1</dd>" in shown
+    assert ">queued</a></dt><dd>1</dd>" in shown
+    assert ">sent</a></dt><dd>1</dd>" in shown
     hidden = client.get(edition.get_absolute_url()).content.decode()
     assert "Deliveries" not in hidden
     assert "example.org" not in hidden

@@ -1,0 +1,55 @@
+"""Who got a digest and when the mail server took it; for staff."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_POST, require_safe
+
+from notes import services
+from notes.models import Delivery, Edition
+from notes.views.access import access_to, staff_only
+from notes.views.redirects import see_other
+
+AT_MOST = 200
+
+
+@staff_only
+@require_safe
+def delivery_list(request: HttpRequest, slug: str, week: str) -> HttpResponse:
+    """The deliveries of an edition, those in one state, or those to one address."""
+    access = access_to(request, slug)
+    edition = get_object_or_404(Edition, hub=access.hub, week=week)
+    state, address = request.GET.get("state", ""), request.GET.get("address", "")
+    found = edition.deliveries.select_related("subscription__subscriber")
+    if state:
+        found = found.filter(state=state)
+    if address:
+        found = found.filter(subscription__subscriber__email__icontains=address.strip())
+    context = {
+        "access": access,
+        "hub": access.hub,
+        "edition": edition,
+        "counts": edition.deliveries.counted(),
+        "state": state,
+        "address": address,
+        "deliveries": found[:AT_MOST],
+        "left_out": max(found.count() - AT_MOST, 0),
+    }
+    return render(request, "notes/editions/deliveries.html", context)
+
+
+@staff_only
+@require_POST
+def delivery_settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """What an operator found out about a delivery in doubt."""
+    deliveries = Delivery.objects.select_related("edition__hub")
+    delivery = get_object_or_404(deliveries, pk=pk)
+    assert isinstance(request.user, User)
+    if "again" in request.POST:
+        services.send_delivery_again(delivery=delivery, operator=request.user)
+    else:
+        services.confirm_delivery(delivery=delivery, operator=request.user)
+    edition = delivery.edition
+    return see_other("delivery_list", edition.hub.slug, edition.week)
