@@ -106,7 +106,7 @@ def inserting(port: int, password: str = "") -> Callable[[], Callable[[int], Non
 
         def post(_: int) -> None:
             status, headers, _ = browser.request("POST", path, {})
-            assert (status, headers.get("Location")) == (303, "/")
+            assert (status, headers.get("location")) == (303, "/")
 
         return post
 
