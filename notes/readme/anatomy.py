@@ -10,9 +10,8 @@ from notes.readme.layout import Layout, Reading, Slot
 from notes.readme.lead import read_lead, title_from, title_of
 from notes.readme.lines import split_tail, to_newlines
 from notes.readme.model import Entry, EntryForm, SectionKind
-from notes.readme.plain import plain
 from notes.readme.symbols import LINE_MARKER
-from notes.readme.table import Row, from_cell, split_row
+from notes.readme.table import Row, from_cell, split_row, title_in
 
 NO_MARKER = Marker("", "", "", "")
 
@@ -106,7 +105,7 @@ def build_row(source: str, after: str, roles: tuple[Slot | None, ...]) -> Entry:
         source,
         after,
         EntryForm.ROW,
-        plain(title.replace("\n", " ")) if title else title_from(problem),
+        title_in(title) if title else title_from(problem),
         values.get(Slot.BODY, ""),
         problem,
         values.get(Slot.SOLUTION, ""),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from notes.readme.layout import Cutter, Layout, Reading, Slot
-from notes.readme.plain import escape, plain, shorten
+from notes.readme.plain import LONGEST_TITLE, escape, plain, shorten
 from notes.readme.symbols import SYMBOL
 
 # After the term: a colon, or a dash set off by space, and then the text or a new line.
@@ -35,7 +35,9 @@ _TRAILING_SEPARATOR = re.compile(
 )
 _INNER_COLON = re.compile(r"[ \t]*:[ \t]*(?=(?:\*{1,3}|__?)$)")
 _LINKED = re.compile(r"\[(?P<text>[^\[\]\n]+)\](?P<target>\([^()\s]*\))")
-_MARKUP = re.compile(r"^[\s>#*+\-|`~=]+|```.*$", re.MULTILINE)
+_MARKUP = re.compile(
+    r"^\s*(?:`{3,}|~{3,})[^`]*$|^(?:[\s>|]+|#{1,6}[ \t]+|[-*+][ \t]+|[-=|:]+$)+"
+)
 # A longer beginning is a sentence that has a colon or a dash in it.
 _MAX_WORDS_BEFORE_COLON = 8
 _MAX_WORDS_BEFORE_DASH = 5
@@ -107,7 +109,7 @@ def title_of(reading: Reading) -> str:
         text = values.get(Slot.PROBLEM) or values.get(Slot.BODY) or ""
         return title_from(text)
     icon = values.get(Slot.ICON, "")
-    return f"{icon} {plain(values[Slot.TITLE])}".strip()
+    return shorten(f"{icon} {plain(values[Slot.TITLE])}".strip(), LONGEST_TITLE)
 
 
 def title_from(markdown: str) -> str:

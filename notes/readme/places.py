@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace as changed
 
 from notes.readme.anatomy import build_entry, build_row
@@ -16,6 +17,8 @@ from notes.readme.manner import Manner
 from notes.readme.model import Entry, EntryForm, Section, SectionKind
 from notes.readme.rows import learnt_roles
 from notes.readme.table import split_row
+
+_BULLETS = ("- ", "* ", "+ ")
 
 
 def spacings(ending: str) -> tuple[str, str, str]:
@@ -77,11 +80,22 @@ def taken_out(section: Section, index: int, *, spacing: str) -> Section:
     is_last = index == len(entries) - 1
     joined = _joined(left, right, is_last=is_last, is_opening=not index)
     joined += spacing
+    if not (index or section.level or joined) and _would_run_on(entries[1:2]):
+        joined = split_head(right)[0]
     rest = (*entries[: max(index - 1, 0)], *entries[index + 1 :])
     if not index:
         return changed(section, opening=joined, entries=entries[1:])
     before = changed(entries[index - 1], after=joined)
     return changed(section, entries=(*rest[: index - 1], before, *rest[index - 1 :]))
+
+
+def _would_run_on(following: Sequence[Entry]) -> bool:
+    """Whether a note without a blank line before it would join a paragraph there.
+
+    The text before a section without a heading is not the section's, so nobody can
+    look whether it ends in one.
+    """
+    return any(not entry.source.lstrip().startswith(_BULLETS) for entry in following)
 
 
 def _joined(left: str, right: str, *, is_last: bool, is_opening: bool) -> str:

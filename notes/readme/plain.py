@@ -33,6 +33,8 @@ _ESCAPED = re.compile(
 )
 _SPACES = re.compile(r"\s+")
 TITLE_LENGTH = 80
+# A title that is written out may be longer than one made of the first words.
+LONGEST_TITLE = 190
 
 
 def plain(markdown: str) -> str:

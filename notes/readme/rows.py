@@ -12,7 +12,7 @@ from notes.readme.contain import flatten
 from notes.readme.layout import Slot
 from notes.readme.lead import encode_title, title_from
 from notes.readme.model import Draft, Entry, SectionKind
-from notes.readme.plain import escape, plain
+from notes.readme.plain import escape
 from notes.readme.table import (
     Row,
     default_roles,
@@ -20,6 +20,7 @@ from notes.readme.table import (
     join_row,
     roles_of,
     split_row,
+    title_in,
     to_cell,
 )
 
@@ -68,7 +69,7 @@ def _is_kept(role: Slot | None, cell: str, text: str, draft: Draft) -> bool:
     if role in {None, Slot.NUMBER}:
         return True
     if role is Slot.TITLE:
-        return plain(from_cell(cell).replace("\n", " ")) == draft.title
+        return title_in(cell) == draft.title
     return from_cell(cell) == from_cell(text)
 
 

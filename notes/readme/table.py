@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from notes.readme.challenge import starts_problem, starts_solution
 from notes.readme.layout import Slot
 from notes.readme.lines import to_newlines
+from notes.readme.plain import LONGEST_TITLE, plain, shorten
 
 _BREAK = re.compile(r"<br[ \t]*/?>[ \t]*", re.IGNORECASE)
 _BARE_PIPE = re.compile(r"(?<!\\)\|")
@@ -44,6 +45,11 @@ def join_row(row: Row) -> str:
 def from_cell(cell: str) -> str:
     """The Markdown in a cell, as a person types it outside of a table."""
     return _BREAK.sub("\n", cell.strip().replace("\\|", "|")).strip()
+
+
+def title_in(cell: str) -> str:
+    """The Markdown of a cell as a title."""
+    return shorten(plain(from_cell(cell).replace("\n", " ")), LONGEST_TITLE)
 
 
 def to_cell(markdown: str) -> str:

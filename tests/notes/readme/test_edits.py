@@ -102,6 +102,11 @@ def test_taking_a_note_out_leaves_no_gap_and_loses_no_text(
     assert text(remove(section("## H\n" + before), index)) == "## H\n" + after
 
 
+def test_taking_out_the_first_note_of_all_keeps_the_next_off_the_preamble() -> None:
+    one = parse("words\n- a\n\n**Challenge:** b\n**Solution:** c\n").sections[0]
+    assert text(remove(one, 0)) == "\n**Challenge:** b\n**Solution:** c\n"
+
+
 def test_taking_a_numbered_challenge_out_counts_the_next_ones_down() -> None:
     one = fixture("challenge_headings.md").sections[1]
     assert "### Challenge 1: Full disks\n" in text(remove(one, 0))

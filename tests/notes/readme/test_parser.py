@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from notes.readme.model import EntryForm, SectionKind
 from notes.readme.parser import parse
 from tests.notes.readme.samples import entries, fixture, section_of, titles
@@ -52,9 +54,33 @@ def test_an_item_without_a_lead_is_titled_by_its_beginning() -> None:
     assert entry.body == "Always **read** the [log](https://x.example) & `grep` it"
 
 
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("- `CODE` first", "`CODE` first"),
+        ("- #hashtag first", "#hashtag first"),
+        ("- - nested", "nested"),
+        ("- > quoted **words**", "quoted words"),
+        ("- ```py\n  x = 1\n  ```", "x = 1"),
+        ("- ![alt](a.png) <b>b</b> &amp; \\*", "alt b & *"),
+    ],
+)
+def test_a_title_is_what_a_person_reads(text: str, title: str) -> None:
+    assert entries(text)[0].title == title
+
+
 def test_a_long_title_is_cut_between_words() -> None:
     [entry] = entries("- " + "word " * 60 + "\n")
     assert entry.title == "word " * 15 + "word…"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["| T | B |\n|---|---|\n| {} | b |\n", "## Challenge: {}\n**Solution:** s\n"],
+)
+def test_no_title_is_longer_than_a_title_may_be(text: str) -> None:
+    [entry] = entries("# Challenges\n" + text.format("word " * 90))
+    assert 150 < len(entry.title) <= 191
 
 
 def test_an_emoji_before_the_lead_belongs_to_the_title() -> None:
