@@ -1,4 +1,4 @@
-"""pytest-celery's fixtures on local processes: see nodes.py, servers.py, installation.py."""
+"""pytest-celery's fixtures on local processes: nodes, servers, an installation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.integration.nodes import Undertaker
 from tests.integration.people import WebSite
 from tests.integration.servers import Servers, temporary_folder
 
-# The two installations that people run: all in one, and every part on a server of its own.
+# What people run: all in one, or every part on a server of its own.
 SHAPES = [Shape("valkey", "sqlite"), Shape("rabbitmq", "postgresql")]
 OTHER_SHAPES = [Shape("rabbitmq", "sqlite"), Shape("valkey", "postgresql")]
 

@@ -1,4 +1,4 @@
-"""A whole Nexus of real processes on a data folder, a database and a broker of its own."""
+"""A whole Nexus of real processes on a folder, a database and a broker of its own."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.integration.servers import (
     temporary_folder,
 )
 
-LEARNER, PASSWORD = "ada", "counting-on-engines"
+LEARNER, OPERATOR, PASSWORD = "ada", "grace", "counting-on-engines"
 # The relay with little patience: what it has published, or claimed for publishing, and
 # nobody has done comes round again within seconds instead of a minute.
 IMPATIENT = """
@@ -177,13 +177,16 @@ class Installation:
 def prepare(url: str) -> None:
     with database(url):
         call_command("migrate", interactive=False, verbosity=0)
+        # Few iterations: these tests are not about the strength of passwords.
+        password = PBKDF2PasswordHasher().encode(PASSWORD, "salt", iterations=1000)
         User.objects.create(
             username=LEARNER,
             first_name="Ada",
             last_name="Learner",
             email="ada@example.org",
-            password=PBKDF2PasswordHasher().encode(PASSWORD, "salt", iterations=1000),
+            password=password,
         )
+        User.objects.create(username=OPERATOR, password=password, is_staff=True)
 
 
 @contextmanager

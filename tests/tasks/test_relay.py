@@ -230,15 +230,13 @@ class TestAnnounce:
             message.ack()
 
         queue = Queue("outside", EVENTS_EXCHANGE, routing_key="note.*", durable=False)
-        with current_app.connection_for_read() as broker:
-            with Consumer(broker, [queue], callbacks=[receive]):
-                relay.announce_events()
+        broker = current_app.connection_for_read()
+        with broker, Consumer(broker, [queue], callbacks=[receive]):
+            relay.announce_events()
+            with suppress(TimeoutError):
                 while True:
-                    try:
-                        broker.drain_events(timeout=0.3)
-                    except TimeoutError:
-                        break
-                yield received
+                    broker.drain_events(timeout=0.3)
+            yield received
 
     @pytest.fixture
     def facts(self, hub: Hub, learner: User) -> list[Event]:
