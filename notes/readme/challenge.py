@@ -45,6 +45,8 @@ _SOLUTION = re.compile(
 _PROBLEM = re.compile(
     rf"(?:^|\n)?[ \t]*{_BULLET}?{_label(_PROBLEM_WORDS)}", re.IGNORECASE
 )
+# The bare words, to see quickly that a text has no solution in it.
+_SOLUTION_WORD = re.compile(_SOLUTION_WORDS, re.IGNORECASE)
 _SOLUTION_LINE = re.compile(
     rf"^[ \t]*{_BULLET}?{_label(_SOLUTION_WORDS)}", re.IGNORECASE | re.MULTILINE
 )
@@ -89,10 +91,9 @@ def is_numbered_problem(title: str) -> bool:
 
 def is_challenge(text: str) -> bool:
     """Whether a note says of itself that it is a problem with its solution."""
-    if "olution" not in text and not has_solution(text):
+    if not _SOLUTION_WORD.search(text) or not has_solution(text):
         return False
-    is_headed = starts_problem(text) or find_lead(text) is not None
-    return is_headed and has_solution(text)
+    return starts_problem(text) or find_lead(text) is not None
 
 
 def read_challenge(content: str, hang: int = 0) -> Reading:

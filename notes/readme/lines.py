@@ -41,7 +41,7 @@ def line_ending(texts: Sequence[str], default: str = "\n") -> str:
 
 
 def to_newlines(text: str) -> str:
-    return _ENDING.sub("\n", text)
+    return _ENDING.sub("\n", text) if "\r" in text else text
 
 
 def from_newlines(text: str, ending: str) -> str:
@@ -88,6 +88,8 @@ def indent(text: str, width: int) -> str:
 
 def dedent(text: str, width: int) -> str:
     """Take up to ``width`` columns of indent off every line but the first."""
+    if "\n" not in text:
+        return text
     first, *rest = text.split("\n")
     return "\n".join([first, *(_outdent(line, width) for line in rest)])
 
