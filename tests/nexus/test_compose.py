@@ -43,12 +43,10 @@ def celery_options(program: processes.Program) -> list[str]:
 
 def variables_read() -> set[str]:
     """Every variable that the two modules which read the environment name."""
-    source = (ROOT / "nexus/env.py").read_text() + (
-        ROOT / "nexus/settings.py"
-    ).read_text()
-    return set(
-        re.findall(r'\b(?:text|number|flag|networks)\(\s*"([A-Z][A-Z_]+)"', source)
-    ) | {"NEXUS_DATA_DIR"}
+    source = "".join(
+        (ROOT / "nexus" / name).read_text() for name in ("env.py", "settings.py")
+    )
+    return set(re.findall(r'\(\s*"(NEXUS_[A-Z_]+|[A-Z]+_URL)"', source))
 
 
 def variables_of_compose() -> set[str]:
