@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -134,8 +135,13 @@ def _tags(names: Iterable[str]) -> list[Tag]:
 
 
 @transaction.atomic
-def import_readme(*, hub: Hub, text: str, actor: User | None = None) -> Receipt:
-    """Make the README the hub's content; notes that it already holds are kept."""
+def import_readme(
+    *, hub: Hub, text: str, actor: User | None = None, **origin: Any
+) -> Receipt:
+    """Make the README the hub's content; notes that it already holds are kept.
+
+    ``origin`` goes into the event: ``restored`` is the commit that the text is from.
+    """
     receipt = importer.store(hub, text)
     version = Readme.objects.request_rebuild(hub)
     record_event(
@@ -144,6 +150,7 @@ def import_readme(*, hub: Hub, text: str, actor: User | None = None) -> Receipt:
         actor=actor,
         notes=receipt.notes,
         version=version,
+        **origin,
     )
     return receipt
 

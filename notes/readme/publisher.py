@@ -198,6 +198,29 @@ def diff(repository: Path, revision: str, *, path: str = README) -> str:
     return text.decode(errors="replace")[:DIFF_LIMIT_CHARACTERS]
 
 
+def difference(repository: Path, old: str, new: str, *, path: str = README) -> str:
+    """What lies between two revisions of the file, as a unified diff."""
+    names = (commit_name(old), commit_name(new))
+    options = ("--no-color", "--no-ext-diff", *names)
+    text = git.output(repository, "diff", *options, "--", checked_path(path))
+    return text.decode(errors="replace")[:DIFF_LIMIT_CHARACTERS]
+
+
+def find_revision(
+    repository: Path, commit: str, *, path: str = README, branch: str = BRANCH
+) -> HistoryEntry | None:
+    """The revision of this full commit id; None unless it is one of the branch's."""
+    if not re.fullmatch("[0-9a-f]{40}", commit) or None in object_ids(
+        repository, commit
+    ):
+        return None
+    reference = branch_reference(branch)
+    done = git.run(repository, "merge-base", "--is-ancestor", commit, reference)
+    found = history(repository, limit=1, path=path, branch=commit)
+    is_ours = done.returncode == 0 and found and found[0].commit == commit
+    return found[0] if is_ours else None
+
+
 def tidy(repository: Path) -> None:
     """Packs the repository when it holds many small packs; for a quiet moment."""
     packs = list((repository / "objects" / "pack").glob("*.pack"))

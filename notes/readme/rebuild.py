@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from notes.events import record_event
-from notes.models import Event, EventKind, Hub, Readme
+from notes.models import Event, EventKind, Hub, Readme, Revision
 from notes.readme import assembly, publisher
 from notes.readme.publisher import Author
 
@@ -34,6 +34,7 @@ class Build:
     version: int
     commit: str
     is_new_commit: bool
+    notes: tuple[int, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -70,15 +71,24 @@ def build(hub: Hub, *, because_of: QuerySet[Event]) -> Build:
     )
     commit = revision or head
     assert commit is not None  # the first build always commits
-    return Build(hub, version, commit.commit, is_new_commit=revision is not None)
+    notes = tuple({event.note_id for event in events if event.note_id})
+    return Build(hub, version, commit.commit, revision is not None, notes)
 
 
 def record(build: Build) -> None:
-    """Tell the ledger of the build, in the caller's transaction; a late one is none."""
+    """Tell the rows of the build, in the caller's transaction; a late one is none.
+
+    Whether its commit is new the row knows better than the build: a worker that was
+    killed after its commit has told nobody of it.
+    """
+    before = Readme.objects.values_list("commit", flat=True).get(hub=build.hub)
     is_newest = Readme.objects.publish(
         build.hub, version=build.version, commit=build.commit, at=timezone.now()
     )
-    if is_newest and build.is_new_commit:
+    if build.commit == before:
+        return
+    Revision.objects.remember(build.hub, commit=build.commit, notes=build.notes)
+    if is_newest:
         record_event(EventKind.README_PUBLISHED, hub=build.hub, commit=build.commit)
 
 
@@ -112,6 +122,8 @@ def message(events: Sequence[Event]) -> str:
 
 def _line(event: Event) -> str:
     verb = VERBS.get(EventKind(event.kind))
+    if restored := event.data.get("restored"):
+        return f"Restore the README of {restored[:7]}"
     if verb is None or event.note is None:
         return "Import the README"
     title = " ".join((event.note.title or event.note.body or "a note").split())[:60]

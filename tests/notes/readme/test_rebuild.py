@@ -116,3 +116,44 @@ def test_a_message_of_many_notes_is_cut_short(
 
     assert message.startswith("Add 25 notes\n\n- Add “Note 0” to Key Technologies\n")
     assert message.endswith("- and 5 more")
+
+
+def test_a_commit_remembers_its_notes(hub: Hub, section: Section, ada: User) -> None:
+    note = submit(hub, section, ada, "Celery")
+
+    build = rebuild.build(hub, because_of=Event.objects.all())
+    rebuild.record(build)
+
+    revision = hub.revisions.get(commit=build.commit)
+    assert list(revision.notes.all()) == [note]
+
+
+def test_a_commit_of_a_worker_that_was_killed_is_told_of_by_the_next(
+    hub: Hub, section: Section, ada: User
+) -> None:
+    submit(hub, section, ada, "Celery")
+    killed = rebuild.build(hub, because_of=Event.objects.all())
+
+    rebuild.record(rebuild.build(hub, because_of=Event.objects.all()))
+
+    event = Event.objects.get(kind=EventKind.README_PUBLISHED)
+    assert event.data == {"commit": killed.commit}
+    assert hub.revisions.get(commit=killed.commit).notes.count() == 1
+
+
+def test_a_build_without_a_new_commit_publishes_nothing_anew(
+    hub: Hub, section: Section, ada: User
+) -> None:
+    submit(hub, section, ada, "Celery")
+    for _ in range(2):
+        rebuild.record(rebuild.build(hub, because_of=Event.objects.all()))
+        Readme.objects.request_rebuild(hub)
+
+    assert Event.objects.filter(kind=EventKind.README_PUBLISHED).count() == 1
+
+
+def test_a_restored_readme_is_named_by_its_commit(hub: Hub, ada: User) -> None:
+    text = "# Hub\n\n## Section\n"
+    services.import_readme(hub=hub, text=text, actor=ada, restored="3f2c1ab" + "0" * 33)
+    message = rebuild.message(list(Event.objects.all()))
+    assert message == "Restore the README of 3f2c1ab"
