@@ -175,7 +175,7 @@ def email(folder: Path) -> dict[str, Any]:
     raw, parts = address("EMAIL_URL")
     if not raw:
         return {
-            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "EMAIL_BACKEND": "notes.digests.filebased.EmailBackend",
             "EMAIL_FILE_PATH": str(folder / "mail"),
         }
     if parts.scheme not in {"smtp", "smtp+tls", "smtp+ssl", "smtps"} or (
