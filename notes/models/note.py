@@ -96,6 +96,7 @@ class Note(models.Model):
         ordering = ["section__position", "position", "id"]
         indexes = [
             models.Index(fields=["hub", "submitted_at"]),
+            models.Index(fields=["hub", "state"]),
             models.Index(fields=["placed_in", "position"]),
             models.Index(
                 fields=["hub"],

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, OuterRef, Prefetch, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import (
@@ -21,8 +22,10 @@ from notes.views.redirects import see_other
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    published = Count("notes", filter=Q(notes__state=Note.State.PUBLISHED))
-    hubs = Hub.objects.select_related("readme").annotate(note_count=published)
+    published = Note.objects.published().filter(hub=OuterRef("pk")).order_by()
+    counts = published.values("hub").annotate(count=Count("pk")).values("count")
+    hubs = Hub.objects.select_related("readme").defer("readme__preamble")
+    hubs = hubs.annotate(note_count=Coalesce(Subquery(counts), 0))
     return render(request, "notes/hubs/home.html", {"hubs": hubs})
 
 
