@@ -140,6 +140,7 @@ if broker.is_rabbitmq(BROKER_URL):
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True  # the ledger in the database is the result
+CELERY_RESULT_EXPIRES = None  # no results, so beat need not clean them up
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_SEND_SENT_EVENT = True
 CELERY_TASK_TIME_LIMIT = 120

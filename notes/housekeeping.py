@@ -1,4 +1,4 @@
-"""What is old enough to forget."""
+"""What is old enough to forget, and what has grown enough to tidy."""
 
 from __future__ import annotations
 
@@ -6,9 +6,16 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from notes.models import Event, Job, LinkCheck
+from notes.models import Event, Hub, Job, LinkCheck
+from notes.readme import publisher, rebuild
 
 KEEP = timedelta(days=90)
+
+
+def tidy_repositories() -> None:
+    """Pack the repositories that hold many small packs; needs no transaction."""
+    for hub in Hub.objects.all():
+        publisher.tidy(rebuild.repository_of(hub))
 
 
 def prune() -> str:

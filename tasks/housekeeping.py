@@ -1,4 +1,4 @@
-"""Keeps the ledger and the outbox from growing for ever."""
+"""Keeps the ledger, the outbox and the repositories from growing for ever."""
 
 from __future__ import annotations
 
@@ -9,5 +9,6 @@ from tasks.jobs import handler
 
 @handler()
 def prune_history(job: Job) -> None:
+    housekeeping.tidy_repositories()
     with job.completion():
         job.result = housekeeping.prune()
