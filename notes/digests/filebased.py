@@ -20,7 +20,7 @@ from notes.digests.message import encode
 
 class EmailBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        folder = Path(settings.EMAIL_FILE_PATH)
+        folder = Path(str(settings.EMAIL_FILE_PATH))
         folder.mkdir(parents=True, exist_ok=True)
         for mail in email_messages:
             name = f"{timezone.now():%Y%m%d-%H%M%S-%f}-{secrets.token_hex(4)}"

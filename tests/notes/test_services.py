@@ -82,9 +82,7 @@ def test_an_edit_leaves_the_slice_to_the_rebuild(
     assert last_event().kind == EventKind.NOTE_EDITED
 
 
-def test_a_withdrawn_note_keeps_its_text(
-    hub: Hub, section: Section, ada: User
-) -> None:
+def test_a_withdrawn_note_keeps_its_text(hub: Hub, section: Section, ada: User) -> None:
     note = submitted(hub, section, ada)
 
     services.withdraw_note(note=note, editor=ada)

@@ -1,4 +1,4 @@
-"""`manage.py preview_digest`: the exact bytes of a digest, before or after it went out."""
+"""`manage.py preview_digest`: the exact bytes of a digest, sent already or not."""
 
 from __future__ import annotations
 
