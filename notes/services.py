@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,7 +28,9 @@ from notes.models import (
     Subscription,
     Tag,
 )
-from notes.readme import importer
+from notes.readme import assembly, importer
+from notes.readme.comparison import compare
+from notes.readme.differences import Difference
 from notes.readme.importer import Receipt
 from notes.readme.outline import DEFAULT_SECTIONS
 
@@ -105,13 +108,25 @@ def withdraw_note(*, note: Note, editor: User) -> Note:
     return note
 
 
-def _write(note: Note, text: NoteText) -> None:
+def preview_note(*, note: Note, text: NoteText) -> Difference:
+    """What saving the note would change in the README; nothing is saved."""
+    before = assembly.text_with(note.hub)
+    changed = copy(note)
+    _fill(changed, text)
+    return compare(before, assembly.text_with(note.hub, changed))
+
+
+def _fill(note: Note, text: NoteText) -> None:
     note.section = text.section
     note.title = text.title
     note.body = text.body
     note.problem = text.problem
     note.solution = text.solution
     note.state = Note.State.PUBLISHED
+
+
+def _write(note: Note, text: NoteText) -> None:
+    _fill(note, text)
     is_new = note.pk is None
     _save(note)
     if text.tags or not is_new:

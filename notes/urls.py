@@ -13,6 +13,7 @@ from notes.views import (
     jobs,
     notes,
     readmes,
+    remotes,
     subscriptions,
 )
 
@@ -35,10 +36,23 @@ urlpatterns = [
         history.revision_restore,
         name="revision_restore",
     ),
+    path("h/<slug:slug>/remote/", remotes.hub_remote, name="hub_remote"),
+    path("h/<slug:slug>/remote/panel/", remotes.remote_panel, name="remote_panel"),
+    path("h/<slug:slug>/remote/remove/", remotes.remote_remove, name="remote_remove"),
     path("h/<slug:slug>/import/", readmes.hub_import, name="hub_import"),
     path("h/<slug:slug>/notes/new/", notes.note_new, name="note_new"),
+    path(
+        "h/<slug:slug>/notes/new/preview/",
+        notes.note_new_preview,
+        name="note_new_preview",
+    ),
     path("h/<slug:slug>/notes/<int:pk>/", notes.note_detail, name="note_detail"),
     path("h/<slug:slug>/notes/<int:pk>/edit/", notes.note_edit, name="note_edit"),
+    path(
+        "h/<slug:slug>/notes/<int:pk>/edit/preview/",
+        notes.note_edit_preview,
+        name="note_edit_preview",
+    ),
     path(
         "h/<slug:slug>/notes/<int:pk>/withdraw/",
         notes.note_withdraw,

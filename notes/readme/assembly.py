@@ -6,7 +6,9 @@ note's source and what stands after it. Joined in order they are the README.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
@@ -14,6 +16,7 @@ from operator import itemgetter
 from django.db import transaction
 
 from notes.models import Hub, Note, Readme, Section
+from notes.models.note import NoteQuerySet
 from notes.readme import model, style
 from notes.readme.model import EntryForm, SectionKind
 from notes.readme.parser import reread
@@ -43,17 +46,33 @@ def chunks(hub: Hub) -> Iterator[bytes]:
 def place_notes(hub: Hub) -> int:
     """Write every note that changed into its section's manner; how many there were."""
     with transaction.atomic():
-        changed = list(
-            hub.notes.unplaced()
-            .select_related("section", "placed_in")
-            .select_for_update(of=("self",))
-            .order_by("id")
-        )
-        pages = Pages(hub, whole={note.placed_in_id for note in changed})
-        for note in changed:
-            pages.place(note)
-        pages.save()
+        changed = list(_waiting(hub).select_for_update(of=("self",)))
+        _placed(hub, changed).save()
     return len(changed)
+
+
+def text_with(hub: Hub, *notes: Note) -> str:
+    """The README as the rebuild would write it with these notes; nothing is saved.
+
+    Notes of others that wait for the rebuild are in it. A note that is stored counts
+    as it is given here.
+    """
+    own = {note.pk for note in notes}
+    others = (note for note in _waiting(hub) if note.pk not in own)
+    in_turn = sorted([*others, *notes], key=lambda note: note.pk or math.inf)
+    return _placed(hub, in_turn).text()
+
+
+def _waiting(hub: Hub) -> NoteQuerySet:
+    notes = hub.notes.unplaced().select_related("section", "placed_in")
+    return notes.order_by("id")
+
+
+def _placed(hub: Hub, notes: Sequence[Note]) -> Pages:
+    pages = Pages(hub, whole={note.placed_in_id for note in notes})
+    for note in notes:
+        pages.place(note)
+    return pages
 
 
 class Page:
@@ -62,6 +81,7 @@ class Page:
     def __init__(self, section: Section, *, window: int | None) -> None:
         self.section = section
         self.rows = list(section.entries.order_by("-position", "-id")[:window])[::-1]
+        self.loaded = len(self.rows)
         self.value = model.Section(
             level=section.level,
             title=section.title,
@@ -89,6 +109,12 @@ class Page:
 
     def _index(self, note: Note) -> int:
         return next(i for i, row in enumerate(self.rows) if row.pk == note.pk)
+
+    def text(self, slices: Sequence[str]) -> str:
+        """The section as it is now; ``slices`` are those of all its rows as stored."""
+        above = slices[: len(slices) - self.loaded]
+        near = (entry.source + entry.after for entry in self.value.entries)
+        return "".join([self.value.opening, *above, *near])
 
     def changed_rows(self) -> Iterator[Note]:
         """The rows whose slice differs now, with the new slice."""
@@ -142,6 +168,19 @@ class Pages:
             default=None,
         )
         return self.of(nearest).value if nearest else None
+
+    def text(self) -> str:
+        """The whole README with these pages as they are now."""
+        slices: dict[int, list[str]] = defaultdict(list)
+        rows = self.hub.notes.placed().values_list("placed_in", "source", "after")
+        for pk, source, after in rows.iterator(chunk_size=CHUNK_ROWS):
+            slices[pk].append(source + after)
+        parts = [Readme.objects.values_list("preamble", flat=True).get(hub=self.hub)]
+        for pk, opening in self.hub.sections.values_list("pk", "opening"):
+            page = self.pages.get(pk)
+            stored = slices[pk]
+            parts += [page.text(stored)] if page else [opening, *stored]
+        return "".join(parts)
 
     def save(self) -> None:
         """Write the rows and the openings that have changed, and no others."""

@@ -11,7 +11,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from notes import services
 from notes.forms import NoteForm
@@ -50,6 +54,25 @@ def note_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         services.edit_note(note=note, editor=request.user, text=form.text())
         return see_other(note)
     return _show_form(request, {"hub": access.hub, "form": form, "note": note})
+
+
+@require_POST
+def note_new_preview(request: HttpRequest, slug: str) -> HttpResponse:
+    if not isinstance(request.user, User):
+        return log_in_first(request)
+    hub = writable(request, slug).hub
+    form = NoteForm(request.POST, hub=hub)
+    return _show_preview(request, {"hub": hub, "form": form}, Note(hub=hub))
+
+
+@require_POST
+def note_edit_preview(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    if not isinstance(request.user, User):
+        return log_in_first(request)
+    access, note = _editable(request, slug, pk)
+    form = NoteForm(request.POST, hub=access.hub, note=note)
+    context: dict[str, object] = {"hub": access.hub, "form": form, "note": note}
+    return _show_preview(request, context, note)
 
 
 @require_http_methods(FORM_METHODS)
@@ -105,6 +128,19 @@ def _show_form(request: HttpRequest, context: dict[str, object]) -> HttpResponse
     assert isinstance(form, NoteForm)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "notes/notes/form.html", context, status=status)
+
+
+def _show_preview(
+    request: HttpRequest, context: dict[str, object], note: Note
+) -> HttpResponse:
+    """What the README will get: below the form, or alone when htmx asks for it."""
+    form = context["form"]
+    assert isinstance(form, NoteForm)
+    if form.is_valid():
+        context["difference"] = services.preview_note(note=note, text=form.text())
+    if request.headers.get("HX-Request"):
+        return render(request, "notes/notes/_preview.html", context)
+    return _show_form(request, context)
 
 
 def _readable(request: HttpRequest, slug: str, pk: int) -> tuple[Access, Note]:
