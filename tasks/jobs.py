@@ -27,6 +27,7 @@ from notes.models import Job
 TIME_LIMIT_SECONDS = 120
 MAX_RETRIES = 5
 MAX_BACKOFF_SECONDS = 120
+RETRY_MARGIN = timedelta(seconds=30)
 MAX_ATTEMPTS = 20
 
 if TYPE_CHECKING:
@@ -61,11 +62,15 @@ class HandlerTask(Base):
             return
         self.run(self.job)
 
-    def on_retry(self, exc: Exception, *_: Any) -> None:
-        """Celery sends the next run; should it get lost, the relay does."""
-        if self.job:
-            margin = timedelta(seconds=MAX_BACKOFF_SECONDS + 30)
-            self.job.retry(describe(exc), due_at=timezone.now() + margin)
+    def retry(self, *args: Any, **options: Any) -> Any:
+        """Tell the ledger first: a worker could begin the next run before it knows.
+
+        Celery sends the next run; should it get lost, the relay does.
+        """
+        if self.job and self.request.retries < self.max_retries:
+            wait = timedelta(seconds=options["countdown"]) + RETRY_MARGIN
+            self.job.retry(describe(options["exc"]), due_at=timezone.now() + wait)
+        return super().retry(*args, **options)
 
     def on_failure(self, exc: Exception, *_: Any) -> None:
         if self.job:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from notes.errors import NexusError, TransientError
 from notes.models import Event, EventKind, Hub, Job
 from notes.models.job import SupersededError
-from tasks.jobs import MAX_BACKOFF_SECONDS, TIME_LIMIT_SECONDS, describe, handler
+from tasks.jobs import MAX_RETRIES, TIME_LIMIT_SECONDS, describe, handler
 
 pytestmark = pytest.mark.django_db
 runs: list[Job] = []
@@ -119,10 +119,27 @@ def test_a_failed_run_is_told_with_its_error(job: Job) -> None:
 
 def test_a_retry_is_left_to_celery_before_the_relay_steps_in(job: Job) -> None:
     note_the_run.job = started(job)
-    note_the_run.on_retry(TransientError("The mail server is away."))
+    error = TransientError("The mail server is away.")
+    with pytest.raises(TransientError):  # outside a worker Celery sends nothing
+        note_the_run.retry(exc=error, countdown=60)
     job.refresh_from_db()
     assert (job.state, job.error) == (Job.State.RETRYING, "The mail server is away.")
-    assert job.due_at > timezone.now() + timedelta(seconds=MAX_BACKOFF_SECONDS)
+    assert job.due_at > timezone.now() + timedelta(seconds=60)
+
+
+def test_the_last_retry_of_all_is_a_failure_and_not_told_as_a_retry(job: Job) -> None:
+    note_the_run.job = started(job)
+    note_the_run.push_request(retries=MAX_RETRIES)
+    try:
+        with pytest.raises(TransientError):
+            note_the_run.retry(exc=TransientError("Away."), countdown=60)
+    finally:
+        note_the_run.pop_request()
+    job.refresh_from_db()
+    assert job.state == Job.State.RUNNING
+    note_the_run.on_failure(TransientError("Away."))
+    job.refresh_from_db()
+    assert (job.state, job.error) == (Job.State.FAILED, "Away.")
 
 
 def test_an_overtaken_run_cannot_fail_the_job_of_its_successor(job: Job) -> None:
