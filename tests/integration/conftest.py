@@ -10,7 +10,7 @@ import pytest
 from celery import Celery
 from pytest_celery import CeleryTestBroker, CeleryTestSetup, CeleryTestWorker
 
-from nexus import broker
+from nexus import broker, celery_app
 from tests.integration.hubs import Nexus
 from tests.integration.installation import Installation, Shape, database
 from tests.integration.nodes import Undertaker
@@ -111,8 +111,11 @@ def nexus(
 ) -> Iterator[Nexus]:
     """The running installation with a hub of this test's own."""
     installation.revive()
-    with django_db_blocker.unblock(), database(installation.database_url):
-        yield Nexus(installation, celery_setup)
+    try:
+        with django_db_blocker.unblock(), database(installation.database_url):
+            yield Nexus(installation, celery_setup)
+    finally:
+        celery_app.set_current()  # a setup's app makes itself everybody's
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ class TestDispatch:
         assert Job.objects.count() == 2
 
     def test_an_event_that_nobody_reacts_to_makes_no_job(self, hub: Hub) -> None:
-        Event.objects.create(kind=EventKind.README_PUBLISHED, hub=hub)
+        Event.objects.create(kind=EventKind.LINKS_CHECKED, hub=hub)
         assert relay.dispatch_events() == 1
         assert not Job.objects.exists()
 
@@ -122,8 +122,7 @@ class TestDispatch:
 
     def test_events_beyond_one_batch_come_with_the_next_turn(self, hub: Hub) -> None:
         Event.objects.bulk_create(
-            Event(kind=EventKind.README_PUBLISHED, hub=hub)
-            for _ in range(relay.BATCH + 5)
+            Event(kind=EventKind.LINKS_CHECKED, hub=hub) for _ in range(relay.BATCH + 5)
         )
         assert relay.dispatch_events() == relay.BATCH
         assert relay.dispatch_events() == 5
