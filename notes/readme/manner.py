@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as changed
+from itertools import pairwise
 from typing import TypeVar
 
 from notes.readme.anatomy import Anatomy, dissect, frame
@@ -42,15 +43,22 @@ def learn(section: Section, index: int) -> Manner | None:
     near = section.entries[start : index + _MOST_PEERS]
     peers = tuple(entry for entry in near if entry.form is anchor.form)
     ending = line_ending([section.opening, *(e.source + e.after for e in near)])
-    return Manner(anchor.form, section.kind, peers, ending, _gap(peers, ending))
+    return Manner(
+        anchor.form, section.kind, peers, ending, _gap(near, anchor.form, ending)
+    )
 
 
-def _gap(peers: Sequence[Entry], ending: str) -> str:
+def _gap(entries: Sequence[Entry], form: EntryForm, ending: str) -> str:
     """What stands between two notes: most often nothing, or a blank line."""
-    gaps = [entry.after for entry in peers[:-1] if is_gap(entry.after)]
+    if form is EntryForm.ROW:
+        return ""
+    pairs = ((a, b) for a, b in pairwise(entries) if a.form is b.form is form)
+    gaps = [before.after for before, _ in pairs if is_gap(before.after)]
+    if form is EntryForm.PARAGRAPH:
+        gaps = [gap for gap in gaps if gap]
     if gaps:
         return most_common(gaps)
-    return ending if peers[0].form in _SPACED else ""
+    return ending if form in _SPACED else ""
 
 
 def most_common(values: Iterable[T]) -> T:

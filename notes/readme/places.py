@@ -9,6 +9,7 @@ from notes.readme.anatomy import build_entry, build_row
 from notes.readme.lines import (
     is_gap,
     is_terminated,
+    line_ending,
     split_closing,
     split_head,
     split_tail,
@@ -79,7 +80,8 @@ def taken_out(section: Section, index: int, *, spacing: str) -> Section:
     right = entries[index].after
     is_last = index == len(entries) - 1
     joined = _joined(left, right, is_last=is_last, is_opening=not index)
-    joined += spacing
+    # Where text followed the note, it may now run on; otherwise what comes next may.
+    joined = joined + spacing if is_gap(right) or not index else spacing + joined
     if not (index or section.level or joined) and _would_run_on(entries[1:2]):
         joined = split_head(right)[0]
     rest = (*entries[: max(index - 1, 0)], *entries[index + 1 :])
@@ -104,7 +106,7 @@ def _joined(left: str, right: str, *, is_last: bool, is_opening: bool) -> str:
         return left
     if is_gap(left) and not is_opening:
         blank, words = split_head(right)
-        return (blank or split_head(left)[0]) + words
+        return (blank or split_head(left)[0]) + words if right else ""
     left, left_blank = split_tail(left)
     right_blank, right = split_head(right)
     return left + max(left_blank, right_blank, key=len) + right

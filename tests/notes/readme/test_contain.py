@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 
 from notes.readme.contain import contain, flatten
 from notes.readme.headings import nearest_with_notes
-from notes.readme.model import Document, Draft
+from notes.readme.model import Document, Draft, EntryForm
 from notes.readme.parser import parse
 from notes.readme.renderer import render
 from notes.readme.style import draft_of, insert, move, remove, replace
@@ -83,7 +83,10 @@ def test_a_note_taken_out_takes_no_other_with_it(
 ) -> None:
     document = parse(text)
     at, index = place(document, data)
-    assert_reads_back(with_section(document, at, remove(document.sections[at], index)))
+    one = document.sections[at]
+    # One of two lines alone may be no more than a paragraph that begins with an emoji.
+    assume(one.entries[index].form is not EntryForm.LINE)
+    assert_reads_back(with_section(document, at, remove(one, index)))
 
 
 @MODEST

@@ -92,6 +92,7 @@ def test_an_edit_leaves_all_other_notes_as_they_are() -> None:
         ("1. a\n5. b\n7. c\n", 1, "1. a\n7. c\n"),
         ("9. a\n10. b\n    - c\n", 0, "9. b\n   - c\n"),
         ("- a\r\n- b", 1, "- a\r\n"),
+        ("- a\n\n- b\n", 1, "- a\n"),
         ("- only\n\n---\n", 0, "\n---\n"),
         ("| T |\n|---|\n| a |\n| b |\n\nend\n", 1, "| T |\n|---|\n| a |\n\nend\n"),
     ],
@@ -100,6 +101,11 @@ def test_taking_a_note_out_leaves_no_gap_and_loses_no_text(
     before: str, index: int, after: str
 ) -> None:
     assert text(remove(section("## H\n" + before), index)) == "## H\n" + after
+
+
+def test_text_after_a_note_does_not_run_on_from_the_note_before_it() -> None:
+    one = section("## H\n- a\n- b\n  ```\n  c\n  ```\nwords\n")
+    assert text(remove(one, 1)) == "## H\n- a\n\nwords\n"
 
 
 def test_taking_out_the_first_note_of_all_keeps_the_next_off_the_preamble() -> None:
