@@ -60,7 +60,7 @@ def flower() -> Program:
     socket = Path(settings.NEXUS_FLOWER_SOCKET)
     socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     history = settings.DATA_DIR / "flower.db"
-    return celery(
+    program = celery(
         "flower",
         f"--unix_socket={socket}",
         "--url_prefix=flower",
@@ -68,6 +68,9 @@ def flower() -> Program:
         f"--db={history}",
         f"--state_save_interval={FLOWER_SAVES_EVERY_MS}",
     )
+    # Flower's buttons are this API; its only door, the proxy, asks who presses them.
+    program.environment = {"FLOWER_UNAUTHENTICATED_API": "true"}
+    return program
 
 
 def celery(name: str, *options: str) -> Program:

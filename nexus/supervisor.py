@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, TextIO
 
@@ -35,6 +35,7 @@ class Program:
     command: Sequence[str]
     is_stopped_last: bool = False
     delay: float = 0.0
+    environment: Mapping[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     start_at: float | None = None
@@ -94,6 +95,7 @@ class Supervisor:
     def _start(self, program: Program) -> None:
         program.process = subprocess.Popen(
             program.command,
+            env={**os.environ, **program.environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
