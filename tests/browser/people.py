@@ -8,7 +8,40 @@ ADA, GRACE, STAFF, ADMIN = "ada", "grace", "staff", "admin"
 PASSWORD = "a-long-pass-phrase"  # the same for everybody but the admin
 
 # Each story has a hub of its own: two rebuilds of one hub are two seconds apart.
-HUBS = ("writing", "challenges", "weekly", "repairs", "keys", "drafts", "hostile")
+HUBS = (
+    "writing",
+    "editing",
+    "challenges",
+    "weekly",
+    "flowers",
+    "repairs",
+    "keys",
+    "drafts",
+    "hostile",
+    "pages",
+)
+
+# A note that would burst a narrow page, and where it stands: it is the first of all.
+SPRAWLING_NOTE = "/h/pages/notes/1/"
+WORD = "Donaudampfschifffahrtsgesellschaftskapitaen" * 3
+SPRAWL = f"""\
+{WORD}
+
+| broker | {" | ".join("a measurement" for _ in range(9))} |
+| --- {"| --- " * 9}|
+| Valkey {"| 3,715 messages " * 9}|
+
+```
+celery -A nexus worker --queues {",".join(["readme", "links", "digests"] * 6)}
+```
+
+- http://127.0.0.1:9/{"a-long-path/" * 20}
+- `{WORD}`
+
+> quoted
+
+1. [words](http://127.0.0.1:9/) and **bold** and ~~gone~~ ☑
+"""
 
 SETTLE_IN = f"""
 from django.contrib.auth.models import User
@@ -24,6 +57,16 @@ for slug in {HUBS!r}:
     services.create_hub(slug=slug, title=f"Hub of {{slug}}")
 for hub in Hub.objects.all():
     Membership.objects.create(hub=hub, user=ada)
+services.submit_note(
+    hub=Hub.objects.get(slug="pages"),
+    author=ada,
+    text=services.NoteText(
+        section=Hub.objects.get(slug="pages").sections.get(title="Best Practices"),
+        title={WORD!r},
+        body={SPRAWL!r},
+        tags=("celery", "a tag with several words"),
+    ),
+)
 """
 
 

@@ -76,6 +76,7 @@ class Product:
             assert self.process.wait(STOP_SECONDS) == 0, self.log[-2000:]
             assert psutil.wait_procs(family, timeout=5)[1] == []
             assert self.log.rstrip().endswith("| stopped")
+            assert "Internal Server Error" not in self.log
         finally:
             self.process.kill()  # does nothing to one that has ended
             shutil.rmtree(self.folder, ignore_errors=True)

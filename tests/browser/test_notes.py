@@ -34,9 +34,8 @@ def test_a_note_goes_from_the_form_to_the_readme_while_its_page_tells_of_it(
     page = visit()
     page.goto("/h/writing/notes/new/")
     log_in(page, ADA)
-    body = f"A worker *acknowledges late*: [docs]({site.address}/held), " + (
-        f"[none]({site.address}/missing)."
-    )
+    links = f"[docs]({site.address}/held), [none]({site.address}/missing)"
+    body = f"A worker *acknowledges late*: {links}."
     page.get_by_label("Text").fill(body)
     page.get_by_label("Tags").fill("celery, queues")
     assert submitting(page).status == 422
@@ -97,29 +96,29 @@ def test_an_edited_note_changes_the_readme_and_a_withdrawn_one_leaves_it(
     visit: Visits, product: Product
 ) -> None:
     page = visit(ADA)
-    open_form(page, "challenges")
+    open_form(page, "editing")
     page.get_by_label("Section").select_option("Best Practices")
     page.get_by_label("Title").fill("Small comits")
     page.get_by_label("Text").fill("One change with its test.")
     submitting(page)
     expect(page.get_by_role("status")).to_contain_text(PUBLISHED)
-    assert "Small comits" in product.git("challenges", "show", "main:README.md")
+    assert "Small comits" in product.git("editing", "show", "main:README.md")
 
-    page.get_by_role("link", name="Edit").click()
+    page.get_by_role("link", name="Edit", exact=True).click()
     expect(page.get_by_label("Text")).to_have_value("One change with its test.")
     page.get_by_label("Title").fill("Small commits")
     assert submitting(page, "Save").status == 303
     expect(page.get_by_role("heading", name="Small commits")).to_be_visible()
     expect(page.get_by_role("status")).to_contain_text(PUBLISHED)
-    readme = product.git("challenges", "show", "main:README.md")
+    readme = product.git("editing", "show", "main:README.md")
     assert "Small commits" in readme
     assert "Small comits" not in readme
 
     page.get_by_role("link", name="Withdraw").click()
     assert submitting(page, "Withdraw it").status == 303
     expect(page.get_by_text("Gone from the README since")).to_be_visible()
-    assert "Small commits" not in product.git("challenges", "show", "main:README.md")
-    page.goto("/h/challenges/readme/")
+    assert "Small commits" not in product.git("editing", "show", "main:README.md")
+    page.goto("/h/editing/readme/")
     expect(page.get_by_role("article")).not_to_contain_text("Small commits")
 
 

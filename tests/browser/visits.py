@@ -50,7 +50,7 @@ class Visits:
     def close(self) -> None:
         for context in self.contexts:
             context.close()
-        assert self.offences == []
+        assert not self.offences, self.offences
 
     def _log_in(self, person: str) -> StorageState:
         page = self._open()
