@@ -83,7 +83,7 @@ def taken_out(section: Section, index: int, *, spacing: str) -> Section:
     # Where text followed the note, it may now run on; otherwise what comes next may.
     joined = joined + spacing if is_gap(right) or not index else spacing + joined
     if not (index or section.level or joined) and _would_run_on(entries[1:2]):
-        joined = split_head(right)[0]
+        joined = split_head(right)[0] or line_ending([entries[index].source])
     rest = (*entries[: max(index - 1, 0)], *entries[index + 1 :])
     if not index:
         return changed(section, opening=joined, entries=entries[1:])
