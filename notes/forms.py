@@ -151,6 +151,7 @@ class ImportForm(forms.Form):
         required=False,
         strip=False,
         label="Or paste it",
+        help_text="Pasted lines end as in Unix; a file keeps its own line ends.",
         widget=forms.Textarea(
             attrs={"rows": 14, "class": "code", "spellcheck": "false"}
         ),

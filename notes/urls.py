@@ -10,6 +10,7 @@ from notes.views import (
     health,
     history,
     hubs,
+    imports,
     jobs,
     notes,
     readmes,
@@ -39,7 +40,7 @@ urlpatterns = [
     path("h/<slug:slug>/remote/", remotes.hub_remote, name="hub_remote"),
     path("h/<slug:slug>/remote/panel/", remotes.remote_panel, name="remote_panel"),
     path("h/<slug:slug>/remote/remove/", remotes.remote_remove, name="remote_remove"),
-    path("h/<slug:slug>/import/", readmes.hub_import, name="hub_import"),
+    path("h/<slug:slug>/import/", imports.hub_import, name="hub_import"),
     path("h/<slug:slug>/notes/new/", notes.note_new, name="note_new"),
     path(
         "h/<slug:slug>/notes/new/preview/",

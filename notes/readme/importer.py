@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from notes.errors import NexusError
+from notes.links.extract import links
 from notes.models import Hub, Note, Readme, Section
 from notes.readme import assembly, model
+from notes.readme.matching import Matching, match
 from notes.readme.parser import parse
+from notes.readme.renderer import render
 
 LARGEST_BYTES = 1_000_000
+NOT_EQUAL = (
+    "The rebuilt README would differ from the file, so nothing was changed; "
+    "please report this file."
+)
+STORED_FIELDS = [
+    *("section", "placed_in", "position", "source", "after", "form"),
+    *("title", "body", "problem", "solution"),
+]
 
 
 class ImportRefusedError(NexusError):
@@ -25,17 +34,26 @@ class Receipt:
     sections: int
     notes: int
     kinds: dict[str, int]
+    links: int
     kept: int
+    changed: int
     withdrawn: int
+
+    @property
+    def fresh(self) -> int:
+        return self.notes - self.kept
 
     def __str__(self) -> str:
         kinds = ", ".join(f"{count} {kind}" for kind, count in self.kinds.items())
         lines = [
             f"{self.notes} items in, {self.notes} out: the README's bytes are equal.",
             f"{self.sections} sections; notes by kind: {kinds or 'none'}.",
+            f"{self.links} links.",
         ]
         if self.kept:
             lines.append(f"{self.kept} notes were here already and keep their history.")
+        if self.changed:
+            lines.append(f"{self.changed} of them have another text now.")
         if self.withdrawn:
             lines.append(
                 f"{self.withdrawn} notes that the file does not hold were withdrawn; "
@@ -67,27 +85,44 @@ def decode(data: bytes) -> str:
         ) from error
 
 
+def plan(hub: Hub, text: str) -> Matching:
+    """Which entry of ``text`` becomes which note of the hub; nothing is changed."""
+    document = parse(text)
+    if render(document) != text:
+        raise ImportRefusedError(NOT_EQUAL)
+    return match(document, hub.notes.placed().select_related("placed_in"))
+
+
+def receipt_of(matching: Matching) -> Receipt:
+    known = [place for place in matching.places if place.note]
+    return Receipt(
+        sections=len(matching.document.sections),
+        notes=len(matching.places),
+        kinds=matching.kinds,
+        links=len({link.url for link in links(render(matching.document))}),
+        kept=len(known),
+        changed=sum(place.is_changed for place in known),
+        withdrawn=len(matching.missing),
+    )
+
+
 def store(hub: Hub, text: str) -> Receipt:
     """Make ``text`` the hub's README, byte for byte, in the caller's transaction.
 
-    A note whose slice is in the text unchanged keeps its row. A note that the text does
-    not hold is withdrawn; one that waits for its first rebuild goes on waiting.
+    A note whose entry is in the text keeps its row. A note that the text does not hold
+    is withdrawn; one that waits for its rebuild goes on waiting.
     """
-    document = parse(text)
-    Readme.objects.filter(hub=hub).update(preamble=document.preamble)
-    former = list(hub.notes.placed().select_related("placed_in"))
+    matching = plan(hub, text)
+    receipt = receipt_of(matching)
+    Readme.objects.filter(hub=hub).update(preamble=matching.document.preamble)
     former_sections = list(hub.sections.all())
-    sections = _store_sections(hub, document)
-    kept, kinds = _store_notes(hub, document, sections, former)
-    withdrawn = _withdraw([note for note in former if note.pk not in kept])
+    sections = _store_sections(hub, matching.document)
+    _store_notes(hub, matching, sections)
+    _withdraw(matching.missing)
     _move_out(hub, former_sections, sections)
     if b"".join(assembly.chunks(hub)) != text.encode():
-        raise ImportRefusedError(
-            "The rebuilt README would differ from the file, so nothing was changed; "
-            "please report this file."
-        )
-    total = sum(kinds.values())
-    return Receipt(len(sections), total, dict(kinds), len(kept), withdrawn)
+        raise ImportRefusedError(NOT_EQUAL)
+    return receipt
 
 
 def _store_sections(hub: Hub, document: model.Document) -> list[Section]:
@@ -104,57 +139,37 @@ def _store_sections(hub: Hub, document: model.Document) -> list[Section]:
     )
 
 
-def _store_notes(
-    hub: Hub, document: model.Document, sections: list[Section], former: list[Note]
-) -> tuple[set[int], dict[str, int]]:
-    """The ids of the notes that were here already, and how many notes of each kind."""
-    known: dict[str, list[Note]] = defaultdict(list)
-    for note in reversed(former):
-        known[note.source].append(note)
-    kinds: dict[str, int] = defaultdict(int)
+def _store_notes(hub: Hub, matching: Matching, sections: list[Section]) -> None:
     fresh: list[Note] = []
     kept: list[Note] = []
-    for section, position, entry in _entries(document, sections):
-        kinds[section.kind] += 1
-        is_known = bool(known[entry.source])
-        note = known[entry.source].pop() if is_known else _new_note(hub, entry)
-        note.section = note.placed_in = section
-        note.position, note.after = position, entry.after
-        (kept if is_known else fresh).append(note)
+    for place in matching.places:
+        is_changed = place.is_changed
+        note = place.note or Note(hub=hub, is_placed=True)
+        if is_changed or place.note is None:
+            _read(note, place.entry)
+        note.section = note.placed_in = sections[place.section]
+        note.position, note.after = place.position, place.entry.after
+        (kept if place.note else fresh).append(note)
     Note.objects.bulk_create(fresh, batch_size=500)
-    fields = ["section", "placed_in", "position", "after"]
-    Note.objects.bulk_update(kept, fields, batch_size=500)
-    return {note.pk for note in kept}, kinds
+    Note.objects.bulk_update(kept, STORED_FIELDS, batch_size=200)
 
 
-def _entries(
-    document: model.Document, sections: list[Section]
-) -> Iterator[tuple[Section, int, model.Entry]]:
-    for section, parsed in zip(sections, document.sections, strict=True):
-        for position, entry in enumerate(parsed.entries):
-            yield section, position, entry
+def _read(note: Note, entry: model.Entry) -> None:
+    """Have the note say what its entry says, unless a newer text of it waits."""
+    note.source, note.form = entry.source, entry.form.value
+    if not note.is_placed:
+        return
+    note.title = entry.title[:500]
+    note.body = entry.body
+    note.problem, note.solution = entry.problem, entry.solution
 
 
-def _new_note(hub: Hub, entry: model.Entry) -> Note:
-    return Note(
-        hub=hub,
-        title=entry.title[:500],
-        body=entry.body,
-        problem=entry.problem,
-        solution=entry.solution,
-        form=entry.form.value,
-        source=entry.source,
-        is_placed=True,
-    )
-
-
-def _withdraw(notes: list[Note]) -> int:
-    """Take notes out of the README; the withdrawn ones of before are counted not."""
+def _withdraw(notes: list[Note]) -> None:
+    """Take notes out of the README; their text stays in the database."""
     changed = Note.objects.filter(pk__in=[note.pk for note in notes])
     changed.update(
         state=Note.State.WITHDRAWN, placed_in=None, is_placed=True, source="", after=""
     )
-    return len(notes)
 
 
 def _move_out(hub: Hub, former: list[Section], sections: list[Section]) -> None:

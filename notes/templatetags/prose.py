@@ -9,11 +9,13 @@ from django import template
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
 from django.utils.timesince import timesince
 
 from notes import markdown
 from notes.links import summary
 from notes.models import Note
+from notes.readme.model import Entry
 from notes.readme.plain import plain
 
 register = template.Library()
@@ -47,6 +49,19 @@ def has_own_title(note: Note) -> bool:
     """Whether the title says what the text does not begin with anyway."""
     beginning = note.title.rstrip("\u2026")
     return bool(note.title) and not plain(note.markdown).startswith(beginning)
+
+
+@register.filter
+def in_words(name: str) -> str:
+    """A name of the code for people: `next_step` is a next step."""
+    return name.replace("_", " ")
+
+
+@register.filter
+def named(entry: Entry) -> str:
+    """An entry's title, or how its text begins."""
+    text = plain(entry.body or entry.problem or entry.source)
+    return entry.title or Truncator(" ".join(text.split())).chars(80)
 
 
 @register.filter

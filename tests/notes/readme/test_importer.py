@@ -136,3 +136,54 @@ def assert_round_trip(slug: str, path: Path) -> None:
 
     assert rendered(hub) == text, path.name
     assert importer.store(hub, text).kept == receipt.notes, path.name
+
+
+def test_an_entry_with_another_text_keeps_its_note(hub: Hub) -> None:
+    importer.store(hub, README)
+    celery = hub.notes.get(title="Celery")
+
+    receipt = importer.store(hub, README.replace("– tasks", "– tasks and queues"))
+
+    celery.refresh_from_db()
+    assert (celery.body, celery.state) == ("tasks and queues", Note.State.PUBLISHED)
+    assert (receipt.kept, receipt.changed, receipt.withdrawn) == (3, 1, 0)
+
+
+def test_an_entry_with_another_title_keeps_its_note_where_the_words_are_alike(
+    hub: Hub,
+) -> None:
+    importer.store(hub, README)
+    celery = hub.notes.get(title="Celery")
+
+    importer.store(hub, README.replace("**Celery** – tasks", "**Celery 5** – tasks"))
+
+    celery.refresh_from_db()
+    assert celery.title == "Celery 5"
+
+
+def test_another_entry_in_the_place_of_a_note_is_a_new_one(hub: Hub) -> None:
+    importer.store(hub, README)
+    new = README.replace("**Celery** – tasks", "Zoo: we went out for a long walk!")
+
+    receipt = importer.store(hub, new)
+
+    assert hub.notes.get(title="Celery").state == Note.State.WITHDRAWN
+    assert (receipt.kept, receipt.changed, receipt.withdrawn) == (2, 0, 1)
+
+
+def test_an_edit_that_waits_is_not_undone_by_an_import(hub: Hub, ada: User) -> None:
+    importer.store(hub, README)
+    celery = hub.notes.get(title="Celery")
+    text = NoteText(section=celery.section, title="Celery", body="written just now")
+    services.edit_note(note=celery, editor=ada, text=text)
+
+    importer.store(hub, README.replace("– tasks", "– tasks and queues"))
+    assembly.place_notes(hub)
+
+    assert "- **Celery** – written just now\n" in rendered(hub)
+
+
+def test_the_receipt_counts_links_once_each(hub: Hub) -> None:
+    text = "- [a](https://a.example)\n- <https://a.example> https://b.example\n"
+
+    assert importer.store(hub, text).links == 2
