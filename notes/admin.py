@@ -96,6 +96,22 @@ class ReadmeAdmin(ReadOnly):
     list_select_related = ["hub"]
 
 
+@admin.register(models.Revision)
+class RevisionAdmin(ReadOnly):
+    list_display = ["hub", "commit"]
+    list_filter = ["hub"]
+    search_fields = ["commit"]
+
+
+@admin.register(models.Remote)
+class RemoteAdmin(ReadOnly):
+    """Not even the ciphertext of the credentials is here."""
+
+    list_display = ["hub", "place", "branch", "mode", "checked_at"]
+    list_select_related = ["hub"]
+    fields = ["hub", "url", "branch", "path", "mode", "proposal", "checked_at"]
+
+
 @admin.register(models.Link)
 class LinkAdmin(ReadOnly):
     list_display = ["url", "verdict", "status", "reason", "checked_at"]

@@ -7,14 +7,16 @@ from tasks.digests import compose_digest, send_confirmation, send_digest
 from tasks.housekeeping import prune_history
 from tasks.jobs import HandlerTask
 from tasks.links import check_links, recheck_links
-from tasks.readme import rebuild_readme
+from tasks.readme import push_readme, rebuild_readme
 
 EVENT_HANDLERS: dict[str, tuple[HandlerTask, ...]] = {
     EventKind.NOTE_SUBMITTED: (rebuild_readme, check_links),
     EventKind.NOTE_EDITED: (rebuild_readme, check_links),
     EventKind.NOTE_WITHDRAWN: (rebuild_readme,),
     EventKind.README_IMPORTED: (rebuild_readme, recheck_links),
-    EventKind.README_PUBLISHED: (),
+    EventKind.README_PUBLISHED: (push_readme,),
+    EventKind.REMOTE_CHANGED: (push_readme,),
+    EventKind.REMOTE_REMOVED: (),
     EventKind.LINKS_FELL_DUE: (recheck_links,),
     EventKind.LINKS_CHECKED: (),
     EventKind.LINK_VERDICT_CHANGED: (),

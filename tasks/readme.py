@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 
 from notes.models import Job
+from notes.publishing import push
 from notes.readme import rebuild
 from tasks.jobs import handler
 
@@ -19,3 +20,11 @@ def rebuild_readme(job: Job) -> None:
     with job.completion():
         rebuild.record(build)
         job.result = build.summary
+
+
+@handler(coalesce=True)
+def push_readme(job: Job) -> None:
+    assert job.hub is not None
+    found = push.push(job.hub)
+    with job.completion():
+        job.result = push.record(found)

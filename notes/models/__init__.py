@@ -9,6 +9,7 @@ from notes.models.job import Job
 from notes.models.link import Link, LinkCheck, NoteLink
 from notes.models.note import Note, Tag
 from notes.models.readme import Readme
+from notes.models.remote import Remote
 from notes.models.revision import Revision
 from notes.models.subscriber import Subscriber, Subscription
 
@@ -25,6 +26,7 @@ __all__ = [
     "Note",
     "NoteLink",
     "Readme",
+    "Remote",
     "Revision",
     "Section",
     "Subscriber",

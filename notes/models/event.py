@@ -21,6 +21,8 @@ class EventKind(models.TextChoices):
     NOTE_WITHDRAWN = "note.withdrawn"
     README_IMPORTED = "readme.imported"
     README_PUBLISHED = "readme.published"
+    REMOTE_CHANGED = "remote.changed"
+    REMOTE_REMOVED = "remote.removed"
     LINKS_CHECKED = "links.checked"
     LINKS_FELL_DUE = "links.fell_due"
     LINK_VERDICT_CHANGED = "link.verdict_changed"

@@ -22,6 +22,8 @@ PROTOCOLS = frozenset({"https", "ssh", "file"})
 NETWORK_TIMEOUT_SECONDS = 60.0
 CONNECT_TIMEOUT_SECONDS = 10
 KNOWN_HOSTS = "known_hosts"
+PORTS = {"http": 80, "https": 443}
+SSH_PORT = 22
 
 
 class AddressError(PublishError):
@@ -38,7 +40,8 @@ class Remote:
 
     With `proposal` the README goes to a branch of that name, for a pull request, and
     `branch` is where it is to be merged. With `has_markers` only the lines between
-    the comments of `notes.readme.markers` are ours.
+    the comments of `notes.readme.markers` are ours. With `addresses` git reaches the
+    host at these and asks no name server, which might answer something else by then.
     """
 
     url: str
@@ -50,6 +53,7 @@ class Remote:
     password: str = field(default="", repr=False)
     ssh_key: str = field(default="", repr=False)
     known_hosts: str = ""
+    addresses: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.protocol != "ssh" and "@" in urlsplit(self.url).netloc:
@@ -111,6 +115,7 @@ def access(
         "http.lowSpeedLimit": "100",
         "http.lowSpeedTime": str(CONNECT_TIMEOUT_SECONDS * 2),
         **_authorization(remote),
+        **_pinned(remote),
     }
     with tempfile.TemporaryDirectory(prefix="nexus-ssh-") as private:
         variables = _ssh(remote, repository, Path(private))
@@ -123,6 +128,16 @@ def _authorization(remote: Remote) -> dict[str, str]:
     pair = f"{remote.username or 'git'}:{remote.password}".encode()
     value = base64.b64encode(pair).decode()
     return {"http.extraHeader": f"Authorization: Basic {value}"}
+
+
+def _pinned(remote: Remote) -> dict[str, str]:
+    """Understood by git 2.37 and newer; older ones look the name up for themselves."""
+    if not remote.addresses or remote.protocol not in PORTS:
+        return {}
+    parts = urlsplit(remote.url)
+    found = ",".join(f"[{a}]" if ":" in a else a for a in remote.addresses)
+    where = f"{parts.hostname}:{parts.port or PORTS[remote.protocol]}"
+    return {"http.curloptResolve": f"{where}:{found}"}
 
 
 def _ssh(remote: Remote, repository: Path, private: Path) -> dict[str, str]:
@@ -139,10 +154,24 @@ def _ssh(remote: Remote, repository: Path, private: Path) -> dict[str, str]:
         "IdentityAgent": "none",
         "StrictHostKeyChecking": "yes" if remote.known_hosts else "accept-new",
         "UserKnownHostsFile": f'"{known}"',
+        **_pinned_ssh(remote),
     }
     flags = [part for name in options for part in ("-o", f"{name}={options[name]}")]
     command = shlex.join(["ssh", "-F", os.devnull, "-i", str(key), *flags])
     return {"GIT_SSH_COMMAND": command, "GIT_SSH_VARIANT": "ssh"}
+
+
+def _pinned_ssh(remote: Remote) -> dict[str, str]:
+    """One address, and the name under which the host's key is known all the same."""
+    if not remote.addresses:
+        return {}
+    if "://" not in remote.url:
+        host, port = remote.url.partition(":")[0].rpartition("@")[2], None
+    else:
+        parts = urlsplit(remote.url)
+        host, port = parts.hostname or "", parts.port
+    alias = f"[{host}]:{port}" if port and port != SSH_PORT else host
+    return {"HostName": remote.addresses[0], "HostKeyAlias": alias}
 
 
 def _private_file(path: Path, text: str) -> Path:

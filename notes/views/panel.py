@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zlib import crc32
 
 from django.utils import timezone
@@ -74,12 +74,14 @@ def panel_of(note: Note) -> Panel:
         lines += _link_lines(event, jobs.get("check links"), links)
         lines += _digest_lines(note)
     is_pending = any(line.state in PENDING for line in lines)
-    return Panel(lines, links, _poll_every_ms(event) if event and is_pending else 0)
+    if not (event and is_pending):
+        return Panel(lines, links)
+    return Panel(lines, links, poll_every_ms(event.recorded_at))
 
 
-def _poll_every_ms(event: Event) -> int:
+def poll_every_ms(since: datetime) -> int:
     """Often while somebody waits for it, seldom once it takes longer."""
-    age = timezone.now() - event.recorded_at
+    age = timezone.now() - since
     if age < timedelta(seconds=20):
         return 500
     return 2_000 if age < timedelta(minutes=2) else 10_000
@@ -94,14 +96,14 @@ def _readme_line(note: Note, job: Job | None) -> Line:
         return Line("readme", Job.State.SUCCEEDED, text)
     if job is None or job.state == Job.State.SUCCEEDED:
         return Line("readme", Job.State.QUEUED, README_IN_WORDS[Job.State.QUEUED])
-    return Line("readme", job.state, README_IN_WORDS[job.state], _error_of(job))
+    return Line("readme", job.state, README_IN_WORDS[job.state], error_of(job))
 
 
 def _link_lines(
     event: Event | None, job: Job | None, links: list[NoteLink]
 ) -> list[Line]:
     if job and job.state in LINKS_IN_WORDS:
-        return [Line("links", job.state, LINKS_IN_WORDS[job.state], _error_of(job))]
+        return [Line("links", job.state, LINKS_IN_WORDS[job.state], error_of(job))]
     if job is None and event and event.dispatched_at is None:
         return [Line("links", Job.State.QUEUED, LINKS_IN_WORDS[Job.State.QUEUED])]
     if job or links:
@@ -109,7 +111,7 @@ def _link_lines(
     return []
 
 
-def _error_of(job: Job) -> str:
+def error_of(job: Job) -> str:
     return job.error if job.state in {Job.State.RETRYING, Job.State.FAILED} else ""
 
 

@@ -255,3 +255,29 @@ def test_what_hosts_say_becomes_a_sentence(
 ) -> None:
     text = f"{said}\nfatal: Could not read from remote repository.\n"
     assert type(refusals.refusal(text)) is error
+
+
+def test_a_name_is_reached_at_the_given_address_and_no_other(
+    repository: Path, far: Far, server: GitServer
+) -> None:
+    url = f"http://rebound.invalid:{server.server_port}/far.git"
+    remote = Remote(url, username="ada", password=TOKEN, addresses=("127.0.0.1",))
+    assert isinstance(push_readme(repository, remote=remote, protocols=HTTP), Pushed)
+    assert far.readme() == b"one\n"
+
+
+@pytest.mark.parametrize(
+    ("url", "alias"),
+    [
+        ("git@host.invalid:x.git", "host.invalid"),
+        ("ssh://git@host.invalid:2222/x.git", "[host.invalid]:2222"),
+    ],
+)
+def test_ssh_goes_to_the_given_address_with_the_keys_of_the_name(
+    repository: Path, url: str, alias: str
+) -> None:
+    remote = Remote(url, ssh_key="key", addresses=("192.0.2.1", "192.0.2.2"))
+    with access(remote, repository) as link:
+        command = link.variables["GIT_SSH_COMMAND"]
+    assert "HostName=192.0.2.1" in command
+    assert f"HostKeyAlias={alias}" in shlex.split(command)
