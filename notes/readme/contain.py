@@ -19,7 +19,6 @@ _FENCE = re.compile(r"[\s>]*(`{3,}|~{3,})[ \t]*")
 _COMMENT = re.compile(r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][\w-]*)[^<>]*?(?P<empty>/?)>")
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-_LIST_SIGN = re.compile(r"^[-*+](?=[ \t])")
 # Elements that never have an end tag, and those that need none.
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta"}
