@@ -43,8 +43,6 @@ _MAX_WORDS_BEFORE_COLON = 8
 _MAX_WORDS_BEFORE_DASH = 5
 
 BOLD = Layout(("**", "**: ", ""), (Slot.TITLE, Slot.BODY))
-BARE = Layout(("", ""), (Slot.BODY,))
-PLAIN = Layout(("", ": ", ""), (Slot.TITLE, Slot.BODY))
 
 
 def read_lead(content: str) -> Reading:

@@ -14,7 +14,6 @@ from notes.readme.lines import split_lines, to_newlines
 from notes.readme.model import Entry, EntryForm, SectionKind
 from notes.readme.table import from_cell, split_row
 
-_DIGITS = re.compile(r"\d{1,9}")
 _LEADING = re.compile(r"[ \t]*")
 
 
