@@ -146,7 +146,9 @@ def _show_preview(
 def _readable(request: HttpRequest, slug: str, pk: int) -> tuple[Access, Note]:
     """A note of the hub; a withdrawn one only for those who could edit it."""
     access = access_to(request, slug)
-    notes = access.hub.notes.select_related("author", "section", "hub__readme")
+    notes = access.hub.notes.select_related(
+        "author", "section", "hub__readme", "hub__remote"
+    )
     note = get_object_or_404(notes.prefetch_related("tags"), pk=pk)
     if note.state == Note.State.WITHDRAWN and not access.may_edit(note):
         raise Http404("This note was withdrawn.")

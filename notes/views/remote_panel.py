@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils.text import capfirst
 
 from notes.models import Event, EventKind, Job, Remote
-from notes.views.panel import PENDING, Line, Panel, error_of, poll_every_ms
+from notes.views.lines import PENDING, Line, Panel, error_of, poll_every_ms
 
 # What sends a push on its way; the relay makes its job a moment later.
 CAUSES = [EventKind.REMOTE_CHANGED, EventKind.README_PUBLISHED]

@@ -7,11 +7,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from notes.models import EventKind, Hub, Job, Membership, Remote
+from notes.models import EventKind, Hub, Job, Membership, Readme, Remote
 from notes.publishing.credentials import decrypt
 from notes.publishing.services import set_remote
 from notes.views.remote_panel import panel_of
-from tests.notes.publishing.conftest import choice
+from tests.notes.publishing.conftest import choice, submit
 
 PAGE = "/h/nexus/remote/"
 SSH_KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\nk3y\n-----END OPENSSH PRIVATE KEY-----"
@@ -199,3 +199,14 @@ def test_a_learner_sees_and_changes_nothing_of_it(client, hub, ada, page):
     assert method(PAGE + page).status_code == 403
     assert Remote.objects.exists()
     assert PAGE not in client.get("/h/nexus/").content.decode()
+
+
+def test_a_notes_page_tells_of_the_push_but_not_of_the_place(client, hub, ada):
+    note = submit(hub, ada, "Kombu")
+    set_remote(hub=hub, choice=choice(FORM["url"]), actor=ada)
+    ledger(hub, "failed", error="The account may not write to example.org.")
+    assert "pushed" not in client.get(note.get_absolute_url()).content.decode()
+    Readme.objects.update(published=note.readme_version, commit="3f2c1ab")
+    html = client.get(note.get_absolute_url()).content.decode()
+    assert "README could not be pushed; a maintainer has to look at it" in html
+    assert "example.org" not in html

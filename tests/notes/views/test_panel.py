@@ -33,7 +33,7 @@ def publish(note: Note) -> None:
 
 
 def fresh(note: Note) -> Note:
-    return Note.objects.select_related("hub__readme").get(pk=note.pk)
+    return Note.objects.select_related("hub__readme", "hub__remote").get(pk=note.pk)
 
 
 def lines(note: Note) -> dict[str, Line]:

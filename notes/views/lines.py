@@ -1,0 +1,59 @@
+"""The lines of a live panel: one thing each, with its state in words and as a mark."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zlib import crc32
+
+from django.utils import timezone
+
+from notes.models import Job, NoteLink
+
+PENDING = {Job.State.QUEUED, Job.State.RUNNING, Job.State.RETRYING}
+MARKS = {
+    Job.State.QUEUED: "○",
+    Job.State.RUNNING: "●",
+    Job.State.RETRYING: "↻",
+    Job.State.SUCCEEDED: "✓",
+    Job.State.FAILED: "✗",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing with its state: a job's state, in words and as a mark."""
+
+    subject: str
+    state: str
+    text: str
+    error: str = ""
+
+    @property
+    def mark(self) -> str:
+        return MARKS[Job.State(self.state)]
+
+
+@dataclass(frozen=True)
+class Panel:
+    lines: list[Line]
+    links: list[NoteLink] = field(default_factory=list)
+    poll_every_ms: int = 0
+
+    @property
+    def fingerprint(self) -> str:
+        """Differs when anything that the panel shows differs."""
+        links = [(link.url, link.link.verdict, link.link.reason) for link in self.links]
+        return f"{crc32(repr((self.lines, links, self.poll_every_ms)).encode()):08x}"
+
+
+def poll_every_ms(since: datetime) -> int:
+    """Often while somebody waits for it, seldom once it takes longer."""
+    age = timezone.now() - since
+    if age < timedelta(seconds=20):
+        return 500
+    return 2_000 if age < timedelta(minutes=2) else 10_000
+
+
+def error_of(job: Job) -> str:
+    return job.error if job.state in {Job.State.RETRYING, Job.State.FAILED} else ""
