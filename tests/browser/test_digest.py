@@ -102,10 +102,14 @@ def assert_it_is_a_digest(mail: EmailMessage) -> None:
 
 
 def open_in_the_browser(page: Page, mail: EmailMessage) -> None:
-    """Its page in the archive, and what its link for leaving shows before a click."""
+    """Its page in the archive, the reader's choices, and leaving before the click."""
     (archive,) = re.findall(r"http://\S+/digests/\S+/", text_of(mail, "plain"))
     page.goto(archive)
     expect(page.get_by_role("link", name="The first digest").first).to_be_visible()
+    assert_sound(page)
+    (choices,) = re.findall(r"http://\S+/preferences/", text_of(mail, "plain"))
+    page.goto(choices)
+    expect(page.get_by_label("Weekday")).to_contain_text("Monday")
     assert_sound(page)
     page.goto(unsubscribe_link(mail))
     expect(page.get_by_role("button", name="Unsubscribe")).to_be_visible()

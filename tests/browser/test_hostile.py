@@ -38,6 +38,26 @@ TRACES = """() => [
 ].map((element) => element.outerHTML)"""
 
 
+ATTACKS = """() => {
+  const script = document.createElement("script");
+  script.textContent = "document.title = 'attacked'";
+  document.body.append(script);
+  setTimeout(() => alert("attacked"));
+}"""
+
+
+def test_a_window_notices_what_no_page_may_do(visit: Visits) -> None:
+    page = visit()
+    page.goto("/")
+    with page.expect_event("dialog"):
+        page.evaluate(ATTACKS)
+    refused, dialog = visit.offences
+    assert "Content Security Policy" in refused
+    assert dialog == "dialog: attacked"
+    assert page.title() != "attacked"
+    visit.offences.clear()
+
+
 def assert_harmless(page: Page, path: str) -> None:
     """The window itself notices dialogs, refused scripts and requests to elsewhere."""
     page.goto(path)
