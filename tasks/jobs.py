@@ -28,7 +28,8 @@ TIME_LIMIT_SECONDS = 120
 MAX_RETRIES = 5
 MAX_BACKOFF_SECONDS = 120
 RETRY_MARGIN = timedelta(seconds=30)
-MAX_ATTEMPTS = 20
+MAX_ATTEMPTS = 10
+WORKER_DIED = f"Its worker died in each of {MAX_ATTEMPTS} runs."
 
 if TYPE_CHECKING:
     Base = DjangoTask[..., None]
@@ -59,6 +60,9 @@ class HandlerTask(Base):
             redelivered=bool((self.request.delivery_info or {}).get("redelivered")),
         )
         if self.job is None:
+            return
+        if self.job.attempts > MAX_ATTEMPTS:  # the broker would deliver it for ever
+            self.job.fail(WORKER_DIED)
             return
         self.run(self.job)
 

@@ -24,7 +24,7 @@ from notes.models import Event, Job
 from notes.models.job import JobQuerySet
 from tasks import cloudevents
 from tasks.handlers import EVENT_HANDLERS, HANDLERS
-from tasks.jobs import MAX_ATTEMPTS, HandlerTask
+from tasks.jobs import MAX_ATTEMPTS, WORKER_DIED, HandlerTask
 from tasks.queues import EVENTS_EXCHANGE
 
 BATCH = 200
@@ -122,7 +122,7 @@ def _claim_jobs() -> list[Job]:
         _rows(lost).update(
             state=Job.State.FAILED,
             finished_at=now,
-            error=f"Its worker died in each of {MAX_ATTEMPTS} runs.",
+            error=WORKER_DIED,
         )
         claimed = [job for job in jobs if job.attempts < MAX_ATTEMPTS]
         for publications, group in _by_publications(claimed):

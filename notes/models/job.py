@@ -135,7 +135,9 @@ class Job(models.Model):
         """
         with transaction.atomic():
             yield self
-            if not self._finish(state=self.State.SUCCEEDED, result=self.result[:500]):
+            if not self._finish(
+                state=self.State.SUCCEEDED, result=self.result[:500], error=""
+            ):
                 raise SupersededError(str(self.id))
             self.state = self.State.SUCCEEDED
 

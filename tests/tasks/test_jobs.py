@@ -11,7 +11,14 @@ from django.utils import timezone
 from notes.errors import NexusError, TransientError
 from notes.models import Event, EventKind, Hub, Job
 from notes.models.job import SupersededError
-from tasks.jobs import MAX_RETRIES, TIME_LIMIT_SECONDS, describe, handler
+from tasks.jobs import (
+    MAX_ATTEMPTS,
+    MAX_RETRIES,
+    TIME_LIMIT_SECONDS,
+    WORKER_DIED,
+    describe,
+    handler,
+)
 
 pytestmark = pytest.mark.django_db
 runs: list[Job] = []
@@ -192,3 +199,18 @@ def started(job: Job, worker: str = "a") -> Job:
     )
     assert claimed is not None
     return claimed
+
+
+def test_a_job_that_killed_its_worker_too_often_fails_for_good(job: Job) -> None:
+    Job.objects.filter(id=job.id).update(attempts=MAX_ATTEMPTS)
+    note_the_run(str(job.id))
+    job.refresh_from_db()
+    assert (job.state, job.error) == (Job.State.FAILED, WORKER_DIED)
+    assert not runs
+
+
+def test_a_success_takes_the_error_of_an_earlier_try_away(job: Job) -> None:
+    Job.objects.filter(id=job.id).update(error="The host is away.")
+    note_the_run(str(job.id))
+    job.refresh_from_db()
+    assert (job.state, job.error) == (Job.State.SUCCEEDED, "")
