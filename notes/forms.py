@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
+from django.http import QueryDict
 
 from notes.errors import NexusError
 from notes.models import Hub, Membership, Note, Section, Tag
@@ -139,6 +140,37 @@ class NoteForm(forms.Form):
     def text(self) -> NoteText:
         """What was typed, for the services."""
         return NoteText(**self.cleaned_data)
+
+
+class MoveForm(forms.Form):
+    """Another section for a note."""
+
+    section = forms.ModelChoiceField(
+        queryset=Section.objects.none(), empty_label=None, label="Section"
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, hub: Hub, **kwargs: Any):
+        super().__init__(data, auto_id="move-%s", **kwargs)
+        sections = self.fields["section"]
+        assert isinstance(sections, forms.ModelChoiceField)
+        sections.queryset = hub.sections.all()
+
+
+class SectionForm(forms.Form):
+    """The title of a section, new or not, and the section that a new one follows."""
+
+    title = forms.CharField(max_length=200)
+    after = forms.ModelChoiceField(queryset=Section.objects.none(), required=False)
+
+    def __init__(self, *args: Any, hub: Hub, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        after = self.fields["after"]
+        assert isinstance(after, forms.ModelChoiceField)
+        after.queryset = hub.sections.all()
+        after.initial = hub.sections.last()
+
+    def clean_title(self) -> str:
+        return " ".join(str(self.cleaned_data["title"]).split())
 
 
 class ImportForm(forms.Form):

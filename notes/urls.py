@@ -15,6 +15,7 @@ from notes.views import (
     notes,
     readmes,
     remotes,
+    sections,
     subscriptions,
 )
 
@@ -41,6 +42,23 @@ urlpatterns = [
     path("h/<slug:slug>/remote/panel/", remotes.remote_panel, name="remote_panel"),
     path("h/<slug:slug>/remote/remove/", remotes.remote_remove, name="remote_remove"),
     path("h/<slug:slug>/import/", imports.hub_import, name="hub_import"),
+    path("h/<slug:slug>/sections/", sections.section_list, name="section_list"),
+    path("h/<slug:slug>/sections/add/", sections.section_add, name="section_add"),
+    path(
+        "h/<slug:slug>/sections/<int:pk>/",
+        sections.section_detail,
+        name="section_detail",
+    ),
+    path(
+        "h/<slug:slug>/sections/<int:pk>/rename/",
+        sections.section_rename,
+        name="section_rename",
+    ),
+    path(
+        "h/<slug:slug>/sections/<int:pk>/move/",
+        sections.section_move,
+        name="section_move",
+    ),
     path("h/<slug:slug>/notes/new/", notes.note_new, name="note_new"),
     path(
         "h/<slug:slug>/notes/new/preview/",
@@ -54,6 +72,7 @@ urlpatterns = [
         notes.note_edit_preview,
         name="note_edit_preview",
     ),
+    path("h/<slug:slug>/notes/<int:pk>/move/", notes.note_move, name="note_move"),
     path(
         "h/<slug:slug>/notes/<int:pk>/withdraw/",
         notes.note_withdraw,

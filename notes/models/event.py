@@ -18,7 +18,11 @@ class EventKind(models.TextChoices):
 
     NOTE_SUBMITTED = "note.submitted"
     NOTE_EDITED = "note.edited"
+    NOTE_MOVED = "note.moved"
     NOTE_WITHDRAWN = "note.withdrawn"
+    SECTION_ADDED = "section.added"
+    SECTION_RENAMED = "section.renamed"
+    SECTION_MOVED = "section.moved"
     README_IMPORTED = "readme.imported"
     README_PUBLISHED = "readme.published"
     REMOTE_CHANGED = "remote.changed"

@@ -62,6 +62,15 @@ class Membership(models.Model):
         return f"{self.user} in {self.hub}"
 
 
+class SectionQuerySet(models.QuerySet["Section"]):
+    def with_note_count(self) -> SectionQuerySet:
+        """How many published notes each has."""
+        is_published = models.Q(notes__state="published")
+        count = models.Count("notes", filter=is_published)
+        # The checker makes a class of its own for what annotate() returns.
+        return self.annotate(note_count=count)  # type: ignore[no-redef]
+
+
 class Section(models.Model):
     """One heading of the README with the text up to its first note."""
 
@@ -75,6 +84,10 @@ class Section(models.Model):
         default=SectionKind.FREE.value,
     )
     opening = models.TextField(blank=True)
+
+    note_count: int  # only with `with_note_count`
+
+    objects = SectionQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "id"]

@@ -36,6 +36,16 @@ class NoteQuerySet(models.QuerySet["Note"]):
         placed = self.filter(placed_in__isnull=False)
         return placed.order_by("placed_in__position", "position", "id")
 
+    def in_reading_order(self) -> Self:
+        """As in the README; what is not in it yet comes at the end of its section."""
+        return self.order_by(
+            models.F("placed_in").asc(nulls_last=True), "position", "id"
+        )
+
+    def with_people(self) -> Self:
+        """Together with what a list of notes says of each."""
+        return self.select_related("author").prefetch_related("tags")
+
     def between(self, start: datetime, end: datetime) -> Self:
         """Notes submitted from ``start`` until just before ``end``."""
         return self.filter(submitted_at__gte=start, submitted_at__lt=end)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
@@ -46,9 +46,18 @@ def chunks(hub: Hub) -> Iterator[bytes]:
 def place_notes(hub: Hub) -> int:
     """Write every note that changed into its section's manner; how many there were."""
     with transaction.atomic():
+        hold(hub)
         changed = list(_waiting(hub).select_for_update(of=("self",)))
         _placed(hub, changed).save()
     return len(changed)
+
+
+def hold(hub: Hub) -> None:
+    """Let nobody else write the hub's slices until the end of the transaction.
+
+    Submissions go on: they write no slices and only refer to the hub's row.
+    """
+    Hub.objects.select_for_update(no_key=True).get(pk=hub.pk)
 
 
 def text_with(hub: Hub, *notes: Note) -> str:
@@ -82,13 +91,8 @@ class Page:
         self.section = section
         self.rows = list(section.entries.order_by("-position", "-id")[:window])[::-1]
         self.loaded = len(self.rows)
-        self.value = model.Section(
-            level=section.level,
-            title=section.title,
-            kind=SectionKind(section.kind),
-            opening=section.opening,
-            entries=tuple(map(_entry, self.rows)),
-        )
+        entries = tuple(map(_entry, self.rows))
+        self.value = replace(_value(section), entries=entries)
         if not all(row.is_placed for row in self.rows):
             self.value = _as_it_stands(self.value)
 
@@ -98,16 +102,55 @@ class Page:
         self.rows.append(note)
 
     def replace(self, note: Note) -> None:
-        index = self._index(note)
+        index = self.index(note)
         self.value = style.replace(self.value, index, _draft(note))
         self.rows[index] = note
 
     def remove(self, note: Note) -> None:
-        index = self._index(note)
+        index = self.index(note)
         self.value = style.remove(self.value, index)
         del self.rows[index]
 
-    def _index(self, note: Note) -> int:
+    def shift(self, note: Note, *, by: int) -> bool:
+        """Move a note among the others; False where there is no further place."""
+        index = self.index(note)
+        if not 0 <= index + by < len(self.rows):
+            return False
+        self.value = style.move(self.value, index, index + by)
+        self.rows.insert(index + by, self.rows.pop(index))
+        return True
+
+    def renumbered(self) -> Iterator[Note]:
+        """The rows whose position is not the one of their place, with the new one.
+
+        Only for a page that is loaded as a whole.
+        """
+        positions = sorted(row.position for row in self.rows)
+        if len(set(positions)) < len(positions):
+            positions = list(range(len(positions)))
+        for row, position in zip(self.rows, positions, strict=True):
+            if row.position != position:
+                row.position = position
+                yield row
+
+    def take(self, note: Note) -> model.Entry:
+        """Remove a note; the entry that it was."""
+        entry = self.value.entries[self.index(note)]
+        self.remove(note)
+        return entry
+
+    def receive(
+        self, note: Note, entry: model.Entry, *, fallback: model.Section | None
+    ) -> None:
+        """Add a note from another section at the end, in its own words."""
+        end = len(self.value.entries)
+        self.value = style.insert_entry(self.value, end, entry, fallback=fallback)
+        # Its slice may be the same in both sections, yet has to be written.
+        note.is_placed = False
+        note.position = self.rows[-1].position + 1 if self.rows else 0
+        self.rows.append(note)
+
+    def index(self, note: Note) -> int:
         return next(i for i, row in enumerate(self.rows) if row.pk == note.pk)
 
     def text(self, slices: Sequence[str]) -> str:
@@ -193,6 +236,20 @@ class Pages:
             if page.section.opening != page.value.opening:
                 page.section.opening = page.value.opening
                 page.section.save(update_fields=["opening"])
+
+
+def outline_of(sections: Iterable[Section]) -> list[model.Section]:
+    """The sections as values, without their notes."""
+    return [_value(section) for section in sections]
+
+
+def _value(section: Section) -> model.Section:
+    return model.Section(
+        level=section.level,
+        title=section.title,
+        kind=SectionKind(section.kind),
+        opening=section.opening,
+    )
 
 
 def _entry(note: Note) -> model.Entry:

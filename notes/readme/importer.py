@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from notes.errors import NexusError
@@ -112,31 +113,39 @@ def store(hub: Hub, text: str) -> Receipt:
     A note whose entry is in the text keeps its row. A note that the text does not hold
     is withdrawn; one that waits for its rebuild goes on waiting.
     """
+    assembly.hold(hub)
     matching = plan(hub, text)
     receipt = receipt_of(matching)
     Readme.objects.filter(hub=hub).update(preamble=matching.document.preamble)
-    former_sections = list(hub.sections.all())
-    sections = _store_sections(hub, matching.document)
+    former = list(hub.sections.all())
+    sections = _store_sections(hub, matching.document, former)
     _store_notes(hub, matching, sections)
     _withdraw(matching.missing)
-    _move_out(hub, former_sections, sections)
+    kept = {section.pk for section in sections}
+    _move_out([one for one in former if one.pk not in kept], sections)
     if b"".join(assembly.chunks(hub)) != text.encode():
         raise ImportRefusedError(NOT_EQUAL)
     return receipt
 
 
-def _store_sections(hub: Hub, document: model.Document) -> list[Section]:
-    return Section.objects.bulk_create(
-        Section(
-            hub=hub,
-            position=position,
-            level=section.level,
-            title=section.title[:500],
-            kind=section.kind.value,
-            opening=section.opening,
-        )
-        for position, section in enumerate(document.sections)
-    )
+def _store_sections(
+    hub: Hub, document: model.Document, former: list[Section]
+) -> list[Section]:
+    """The sections' rows, those that were here already under the same title."""
+    known: dict[str, list[Section]] = defaultdict(list)
+    for section in reversed(former):
+        known[section.title].append(section)
+    sections = []
+    for position, parsed in enumerate(document.sections):
+        title = parsed.title[:500]
+        section = known[title].pop() if known[title] else Section(hub=hub, title=title)
+        section.position, section.level = position, parsed.level
+        section.kind, section.opening = parsed.kind.value, parsed.opening
+        sections.append(section)
+    kept = [section for section in sections if section.pk]
+    Section.objects.bulk_create(section for section in sections if not section.pk)
+    Section.objects.bulk_update(kept, ["position", "level", "kind", "opening"])
+    return sections
 
 
 def _store_notes(hub: Hub, matching: Matching, sections: list[Section]) -> None:
@@ -172,11 +181,11 @@ def _withdraw(notes: list[Note]) -> None:
     )
 
 
-def _move_out(hub: Hub, former: list[Section], sections: list[Section]) -> None:
-    """Notes outside the README follow their section to its namesake; it is deleted."""
+def _move_out(gone: list[Section], sections: list[Section]) -> None:
+    """Notes outside the README follow their section to its like; it is deleted."""
     by_title = {section.title.casefold(): section for section in sections}
     by_kind = {section.kind: section for section in reversed(sections)}
-    for section in former:
+    for section in gone:
         if not section.notes.exists():
             continue
         heir = by_title.get(section.title.casefold()) or by_kind.get(section.kind)
@@ -187,4 +196,4 @@ def _move_out(hub: Hub, former: list[Section], sections: list[Section]) -> None:
                 "add a heading to the file and import it again."
             )
         section.notes.update(section=heir)
-    hub.sections.filter(pk__in=[section.pk for section in former]).delete()
+    Section.objects.filter(pk__in=[section.pk for section in gone]).delete()

@@ -13,7 +13,7 @@ from notes.readme.anatomy import Anatomy, dissect, frame
 from notes.readme.compose import CHALLENGE, compose, read_back
 from notes.readme.item import DASH, Marker
 from notes.readme.layout import Layout, Slot
-from notes.readme.lead import BOLD, title_of
+from notes.readme.lead import BOLD, title_from, title_of
 from notes.readme.lines import is_gap, line_ending
 from notes.readme.model import Draft, Entry, EntryForm, Section, SectionKind
 from notes.readme.rows import rewrite_row, write_row
@@ -185,6 +185,9 @@ def write_plain(draft: Draft, fallback: Section | None) -> str:
         layout = _common_layout(led) if led else layout
     if draft.problem and draft.solution:
         layout = changed(CHALLENGE, pieces=(*CHALLENGE.pieces[:-1], layout.pieces[-1]))
+    elif draft.title == title_from(draft.body):
+        # A note from elsewhere without a lead: its title is how its text begins.
+        layout = Layout(("", ""), (Slot.BODY,))
     content = _composed(layout, draft, EntryForm.ITEM)
     return frame(EntryForm.ITEM, _adapted(marker, draft, None), content) + "\n"
 

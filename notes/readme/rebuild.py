@@ -22,7 +22,11 @@ TITLES_IN_MESSAGE = 20
 VERBS = {
     EventKind.NOTE_SUBMITTED: "Add",
     EventKind.NOTE_EDITED: "Edit",
+    EventKind.NOTE_MOVED: "Move",
     EventKind.NOTE_WITHDRAWN: "Withdraw",
+    EventKind.SECTION_ADDED: "Add",
+    EventKind.SECTION_RENAMED: "Rename",
+    EventKind.SECTION_MOVED: "Move",
 }
 
 
@@ -122,10 +126,14 @@ def message(events: Sequence[Event]) -> str:
 
 def _line(event: Event) -> str:
     verb = VERBS.get(EventKind(event.kind))
+    if former := event.data.get("former_title"):
+        return f"{verb} section “{former}” to “{event.data['title']}”"
+    if title := event.data.get("title"):
+        return f"{verb} section “{title}”"
     if restored := event.data.get("restored"):
         return f"Restore the README of {restored[:7]}"
     if verb is None or event.note is None:
         return "Import the README"
     title = " ".join((event.note.title or event.note.body or "a note").split())[:60]
-    preposition = {"Add": "to", "Edit": "in"}.get(verb, "from")
+    preposition = {"Add": "to", "Edit": "in", "Move": "in"}.get(verb, "from")
     return f"{verb} “{title}” {preposition} {event.note.section}"

@@ -17,6 +17,7 @@ from notes.links import summary
 from notes.models import Note
 from notes.readme.model import Entry
 from notes.readme.plain import plain
+from notes.views.access import Access
 
 register = template.Library()
 
@@ -62,6 +63,12 @@ def named(entry: Entry) -> str:
     """An entry's title, or how its text begins."""
     text = plain(entry.body or entry.problem or entry.source)
     return entry.title or Truncator(" ".join(text.split())).chars(80)
+
+
+@register.filter
+def may_edit(access: Access, note: Note) -> bool:
+    """Whether the person in front of the page may change this note."""
+    return access.may_edit(note)
 
 
 @register.filter

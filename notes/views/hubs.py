@@ -15,9 +15,10 @@ from django.views.decorators.http import (
 )
 
 from notes.forms import MemberForm
-from notes.models import Hub, Membership, Note, Readme, Section
-from notes.views.access import Access, access_to, maintainable
+from notes.models import Hub, Membership, Note, Readme
+from notes.views.access import access_to, maintainable
 from notes.views.redirects import see_other
+from notes.views.sections import NOTES_PER_PAGE, is_shown
 
 
 @require_safe
@@ -32,21 +33,17 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def hub_detail(request: HttpRequest, slug: str) -> HttpResponse:
     access = access_to(request, slug)
-    notes = Note.objects.published().select_related("author").prefetch_related("tags")
-    sections = access.hub.sections.prefetch_related(Prefetch("notes", notes))
+    notes = Note.objects.published().in_reading_order().with_people()
+    first = Prefetch("notes", notes[:NOTES_PER_PAGE], to_attr="first_notes")
+    sections = access.hub.sections.with_note_count().prefetch_related(first)
     context = {
         "access": access,
         "hub": access.hub,
         "readme": Readme.objects.get(hub=access.hub),
-        "sections": [section for section in sections if _is_shown(section, access)],
-        "note_count": sum(len(section.notes.all()) for section in sections),
+        "sections": [one for one in sections if is_shown(one, access)],
+        "note_count": sum(section.note_count for section in sections),
     }
     return render(request, "notes/hubs/detail.html", context)
-
-
-def _is_shown(section: Section, access: Access) -> bool:
-    """Empty sections are for those who may fill them; the README's title never is."""
-    return bool(section.notes.all()) or (access.may_write and section.level > 1)
 
 
 @login_required

@@ -17,14 +17,17 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from notes import services
-from notes.forms import NoteForm
+from notes import services, structure
+from notes.errors import NexusError
+from notes.forms import MoveForm, NoteForm
 from notes.models import Note
 from notes.views.access import Access, access_to, writable
 from notes.views.panel import panel_of
 from notes.views.redirects import see_other
+from notes.views.sections import place_of
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
+STEPS = {"up": -1, "down": 1}
 
 
 @require_http_methods(FORM_METHODS)
@@ -89,6 +92,26 @@ def note_withdraw(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     )
 
 
+@require_POST
+def note_move(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """One place up or down, back to where the button was; or to another section."""
+    if not isinstance(request.user, User):
+        return log_in_first(request)
+    access, note = _editable(request, slug, pk)
+    way = STEPS.get(request.POST.get("way", ""))
+    try:
+        if way:
+            structure.shift_note(note=note, editor=request.user, by=way)
+            return see_other(f"{place_of(note)}#note-{note.pk}")
+        form = MoveForm(request.POST, hub=access.hub)
+        if form.is_valid():
+            to = form.cleaned_data["section"]
+            structure.move_note(note=note, editor=request.user, to=to)
+    except NexusError as error:
+        messages.error(request, str(error))
+    return see_other(note)
+
+
 @require_safe
 def note_detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     access, note = _readable(request, slug, pk)
@@ -98,6 +121,10 @@ def note_detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "may_edit": access.may_edit(note),
         "panel": panel_of(note),
     }
+    if context["may_edit"]:
+        context["move_form"] = MoveForm(
+            hub=access.hub, initial={"section": note.section}
+        )
     return render(request, "notes/notes/detail.html", context)
 
 

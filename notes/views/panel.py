@@ -12,7 +12,12 @@ from notes.models import Event, EventKind, Job, Note, NoteLink
 from notes.views.lines import PENDING, Line, Panel, error_of, poll_every_ms
 from notes.views.remote_panel import line_of
 
-DEEDS = [EventKind.NOTE_SUBMITTED, EventKind.NOTE_EDITED, EventKind.NOTE_WITHDRAWN]
+DEEDS = [
+    EventKind.NOTE_SUBMITTED,
+    EventKind.NOTE_EDITED,
+    EventKind.NOTE_MOVED,
+    EventKind.NOTE_WITHDRAWN,
+]
 README_IN_WORDS: dict[str, str] = {
     Job.State.QUEUED: "README waits for its rebuild",
     Job.State.RUNNING: "README is being rebuilt",
@@ -75,7 +80,8 @@ def _link_lines(
 ) -> list[Line]:
     if job and job.state in LINKS_IN_WORDS:
         return [Line("links", job.state, LINKS_IN_WORDS[job.state], error_of(job))]
-    if job is None and event and event.dispatched_at is None:
+    is_new_text = event is not None and event.kind != EventKind.NOTE_MOVED
+    if job is None and event and is_new_text and event.dispatched_at is None:
         return [Line("links", Job.State.QUEUED, LINKS_IN_WORDS[Job.State.QUEUED])]
     if job or links:
         return [Line("links", Job.State.SUCCEEDED, _links_in_words(links))]
