@@ -112,6 +112,20 @@ class RemoteAdmin(ReadOnly):
     fields = ["hub", "url", "branch", "path", "mode", "proposal", "checked_at"]
 
 
+@admin.register(models.HandEdit)
+class HandEditAdmin(ReadOnly):
+    list_display = ["commit", "hub", "author_name", "subject", "found_at", "closed_at"]
+    list_filter = ["hub"]
+    list_select_related = ["hub"]
+
+
+@admin.register(models.PendingChange)
+class PendingChangeAdmin(ReadOnly):
+    list_display = ["kind", "title", "section", "hand_edit", "state", "decided_at"]
+    list_filter = ["state", "kind"]
+    list_select_related = ["hand_edit"]
+
+
 @admin.register(models.Link)
 class LinkAdmin(ReadOnly):
     list_display = ["url", "verdict", "status", "reason", "checked_at"]

@@ -7,6 +7,7 @@ from django.urls import path
 from notes.views import (
     deliveries,
     editions,
+    handedits,
     health,
     history,
     hubs,
@@ -40,6 +41,12 @@ urlpatterns = [
     ),
     path("h/<slug:slug>/remote/", remotes.hub_remote, name="hub_remote"),
     path("h/<slug:slug>/remote/panel/", remotes.remote_panel, name="remote_panel"),
+    path("h/<slug:slug>/remote/edits/", handedits.hand_edits, name="hand_edits"),
+    path(
+        "h/<slug:slug>/remote/edits/<int:pk>/",
+        handedits.change_decide,
+        name="change_decide",
+    ),
     path("h/<slug:slug>/remote/remove/", remotes.remote_remove, name="remote_remove"),
     path("h/<slug:slug>/import/", imports.hub_import, name="hub_import"),
     path("h/<slug:slug>/sections/", sections.section_list, name="section_list"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from notes.models.digest import Delivery, Edition
 from notes.models.event import Event, EventKind
+from notes.models.handedit import HandEdit, PendingChange
 from notes.models.hub import Hub, Membership, Section
 from notes.models.job import Job
 from notes.models.link import Link, LinkCheck, NoteLink
@@ -18,6 +19,7 @@ __all__ = [
     "Edition",
     "Event",
     "EventKind",
+    "HandEdit",
     "Hub",
     "Job",
     "Link",
@@ -25,6 +27,7 @@ __all__ = [
     "Membership",
     "Note",
     "NoteLink",
+    "PendingChange",
     "Readme",
     "Remote",
     "Revision",

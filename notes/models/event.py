@@ -27,6 +27,8 @@ class EventKind(models.TextChoices):
     README_PUBLISHED = "readme.published"
     REMOTE_CHANGED = "remote.changed"
     REMOTE_REMOVED = "remote.removed"
+    HANDEDIT_NOTICED = "handedit.noticed"
+    HANDEDIT_SETTLED = "handedit.settled"
     LINKS_CHECKED = "links.checked"
     LINKS_FELL_DUE = "links.fell_due"
     LINK_VERDICT_CHANGED = "link.verdict_changed"

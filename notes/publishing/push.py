@@ -7,11 +7,27 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from notes.models import Hub, Remote
+from notes.models import HandEdit, Hub, PendingChange, Readme, Remote
+from notes.publishing import handedits
 from notes.publishing.destinations import destination_of
+from notes.readme import pushing
+from notes.readme.git import TransientPublishError
 from notes.readme.objects import SHORT_LENGTH
-from notes.readme.pushing import HandEdit, Pushed, push_readme
+from notes.readme.pushing import Pushed, push_readme
 from notes.readme.rebuild import repository_of
+
+
+class NotRebuiltError(TransientPublishError):
+    """The README does not hold the accepted hand edits yet; the job tries again by
+    itself.
+    """
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Hand edits that somebody has to look at before anything is pushed."""
+
+    changes: int
 
 
 @dataclass(frozen=True)
@@ -19,17 +35,26 @@ class Push:
     """One look at the remote; ``outcome`` is None when it had our README already."""
 
     remote: Remote | None
-    outcome: Pushed | HandEdit | None
+    outcome: Pushed | pushing.HandEdit | Waiting | None
     began_at: datetime
 
 
 def push(hub: Hub) -> Push:
     """Ask git; raises a PublishError whose sentence says what to do."""
     began_at = timezone.now()
-    remote = Remote.objects.filter(hub=hub).first()
+    remote = Remote.objects.select_related("hub").filter(hub=hub).first()
     if remote is None:
         return Push(None, None, began_at)
-    outcome = push_readme(repository_of(hub), remote=destination_of(remote))
+    if waiting := PendingChange.objects.pending(hub).count():
+        return Push(remote, Waiting(waiting), began_at)
+    settled = HandEdit.objects.filter(hub=hub).open().last()
+    if settled and not Readme.objects.get(hub=hub).shows(settled.settled_version):
+        raise NotRebuiltError
+    outcome = push_readme(
+        repository_of(hub),
+        remote=destination_of(remote),
+        resolved=settled.commit if settled else None,
+    )
     return Push(remote, outcome, began_at)
 
 
@@ -39,15 +64,21 @@ def record(push: Push) -> str:
     if remote is None:
         return "this hub has no remote repository"
     row = Remote.objects.as_it_was(remote)
+    if not row.update(checked_at=push.began_at):
+        return "the remote was changed meanwhile; another job pushes there"
     match push.outcome:
+        case Waiting(changes):
+            return _waits(changes)
+        case pushing.HandEdit() as found:
+            return _waits(handedits.store(remote, found))
         case Pushed(commit, branch):
-            row.update(pushed_commit=commit, checked_at=push.began_at)
+            row.update(pushed_commit=commit)
+            HandEdit.objects.filter(hub=remote.hub_id).close()
             return f"pushed {commit[:SHORT_LENGTH]} to {branch} at {remote.place}"
-        case HandEdit() as edit:
-            row.update(checked_at=push.began_at)
-            return (
-                f"nothing pushed: the README at {remote.place} was changed by another "
-                f"hand in {edit.commit[:SHORT_LENGTH]}; import it here to go on"
-            )
-    row.update(checked_at=push.began_at)
+    HandEdit.objects.filter(hub=remote.hub_id).close()
     return f"{remote.target_branch} at {remote.place} has this README already"
+
+
+def _waits(changes: int) -> str:
+    plural = "" if changes == 1 else "s"
+    return f"waits for {changes} hand edit{plural} to be looked at"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from difflib import unified_diff
 
 MOST_LINES = 2_000
 KINDS = {"+": "added", "-": "removed", " ": "same", "\\": "aside"}
@@ -50,6 +51,12 @@ def read_difference(text: str, *, most_lines: int = MOST_LINES) -> Difference:
     left_out = max(0, sum(counts.values()) - most_lines)
     shown = [hunk for hunk in hunks if hunk.lines]
     return Difference(shown, counts["added"], counts["removed"], left_out)
+
+
+def compare(before: str, after: str) -> Difference:
+    """The difference of two short texts."""
+    old, new = before.splitlines(), after.splitlines()
+    return read_difference("\n".join(unified_diff(old, new, lineterm="")))
 
 
 def _shown(text: str) -> str:

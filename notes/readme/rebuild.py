@@ -98,8 +98,15 @@ def record(build: Build) -> None:
 
 def authors(events: Sequence[Event]) -> list[Author]:
     """Who is behind the events, without repetition; Nexus itself when nobody is."""
-    people = [author_of(event.actor) for event in events if event.actor]
+    people = [person for person in map(_author_behind, events) if person]
     return list(dict.fromkeys(people)) or [publisher.COMMITTER]
+
+
+def _author_behind(event: Event) -> Author | None:
+    """Who wrote it: somebody without an account here, or the one who did it here."""
+    if written_by := event.data.get("written_by"):
+        return Author(*written_by)
+    return author_of(event.actor) if event.actor else None
 
 
 def author_of(user: User) -> Author:
@@ -132,6 +139,8 @@ def _line(event: Event) -> str:
         return f"{verb} section “{title}”"
     if restored := event.data.get("restored"):
         return f"Restore the README of {restored[:7]}"
+    if (verb is None or event.note is None) and "hand_edit" in event.data:
+        return f"Take over what was edited by hand in {event.data['hand_edit'][:7]}"
     if verb is None or event.note is None:
         return "Import the README"
     title = " ".join((event.note.title or event.note.body or "a note").split())[:60]

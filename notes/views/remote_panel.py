@@ -9,7 +9,11 @@ from notes.models import Event, EventKind, Job, Remote
 from notes.views.lines import PENDING, Line, Panel, error_of, poll_every_ms
 
 # What sends a push on its way; the relay makes its job a moment later.
-CAUSES = [EventKind.REMOTE_CHANGED, EventKind.README_PUBLISHED]
+CAUSES = [
+    EventKind.REMOTE_CHANGED,
+    EventKind.README_PUBLISHED,
+    EventKind.HANDEDIT_SETTLED,
+]
 IN_WORDS: dict[str, str] = {
     Job.State.QUEUED: "The README waits to be pushed",
     Job.State.RUNNING: "The README is being pushed",

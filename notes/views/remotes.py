@@ -17,7 +17,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from notes.models import Remote
+from notes.models import PendingChange, Remote
 from notes.publishing import services
 from notes.publishing.forms import RemoteForm
 from notes.readme import markers
@@ -43,6 +43,7 @@ def hub_remote(request: HttpRequest, slug: str) -> HttpResponse:
         "form": form,
         "remote": remote,
         "panel": panel_of(remote) if remote else None,
+        "pending": PendingChange.objects.pending(access.hub).count(),
         "markers": (markers.START, markers.END),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK

@@ -21,6 +21,8 @@ README = (
     "# Hub\n\n## Key Technologies\n\n- **Celery**: runs tasks\n- **Redis**: caches\n"
 )
 
+REBUILT = ["note.submitted", "note.edited", "note.withdrawn", "readme.imported"]
+
 
 @pytest.fixture
 def far(tmp_path: Path, settings: Settings) -> Far:
@@ -55,7 +57,7 @@ def remote(imported: Hub, far: Far, ada: User) -> Remote:
 
 def build(hub: Hub) -> str:
     """What the worker does with the events that no build has seen yet."""
-    waiting = Event.objects.filter(hub=hub, dispatched_at=None)
+    waiting = Event.objects.filter(hub=hub, dispatched_at=None, kind__in=REBUILT)
     found = rebuild.build(hub, because_of=waiting)
     with transaction.atomic():
         rebuild.record(found)
