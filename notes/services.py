@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from notes.digests import schedule
+from notes.errors import NexusError
 from notes.events import record_event, record_event_once
 from notes.models import (
     Delivery,
@@ -92,8 +93,26 @@ def submit_note(*, hub: Hub, author: User, text: NoteText) -> Note:
     return note
 
 
+class NoteChangedError(NexusError):
+    """Somebody else changed this note while you wrote."""
+
+    def __init__(self, note: Note) -> None:
+        super().__init__(self.__doc__)
+        self.note = note
+
+
 @transaction.atomic
-def edit_note(*, note: Note, editor: User, text: NoteText) -> Note:
+def edit_note(
+    *, note: Note, editor: User, text: NoteText, seen: str | None = None
+) -> Note:
+    """Write a note anew.
+
+    ``seen`` is the fingerprint of what the editor began with; NoteChangedError with the
+    present note where it says something else by now.
+    """
+    present = Note.objects.select_for_update().get(pk=note.pk) if seen else note
+    if seen and present.fingerprint != seen:
+        raise NoteChangedError(present)
     _write(note, text)
     record_event(EventKind.NOTE_EDITED, note=note, actor=editor)
     return note

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 from typing import Self
 
 from django.conf import settings
@@ -120,6 +121,13 @@ class Note(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("note_detail", args=[self.hub.slug, self.pk])
+
+    @property
+    def fingerprint(self) -> str:
+        """Differs when the note says something else or is in another section."""
+        texts = (self.title, self.body, self.problem, self.solution)
+        written = "\0".join((str(self.section_id), *texts))
+        return sha256(written.encode()).hexdigest()[:16]
 
     @property
     def markdown(self) -> str:

@@ -53,10 +53,30 @@ def note_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         note=note,
         initial=NoteForm.initial_of(note),
     )
+    context = {"hub": access.hub, "form": form, "note": note}
+    seen = request.POST.get("seen") or note.fingerprint
     if request.method == "POST" and form.is_valid():
-        services.edit_note(note=note, editor=request.user, text=form.text())
+        try:
+            text = form.text()
+            services.edit_note(note=note, editor=request.user, text=text, seen=seen)
+        except services.NoteChangedError as error:
+            return _show_both(request, context, error.note)
         return see_other(note)
-    return _show_form(request, {"hub": access.hub, "form": form, "note": note})
+    return _show_form(request, {**context, "seen": seen})
+
+
+def _show_both(
+    request: HttpRequest, context: dict[str, object], theirs: Note
+) -> HttpResponse:
+    """What was typed and what somebody else wrote; sending again is a choice then."""
+    last = theirs.events.filter(actor__isnull=False).select_related("actor").last()
+    context |= {
+        "theirs": theirs,
+        "their_name": last.actor if last else None,
+        "seen": theirs.fingerprint,
+    }
+    status = HTTPStatus.CONFLICT
+    return render(request, "notes/notes/form.html", context, status=status)
 
 
 @require_POST
@@ -75,6 +95,7 @@ def note_edit_preview(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     access, note = _editable(request, slug, pk)
     form = NoteForm(request.POST, hub=access.hub, note=note)
     context: dict[str, object] = {"hub": access.hub, "form": form, "note": note}
+    context["seen"] = request.POST.get("seen", "")
     return _show_preview(request, context, note)
 
 
