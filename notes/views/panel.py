@@ -8,7 +8,7 @@ from django.utils.text import capfirst
 
 from notes.digests import schedule
 from notes.links.summary import summary
-from notes.models import Event, EventKind, Job, Note, NoteLink
+from notes.models import Event, EventKind, Job, Note, NoteLink, PendingChange
 from notes.views.lines import PENDING, Line, Panel, error_of, poll_every_ms
 from notes.views.remote_panel import line_of
 
@@ -31,6 +31,7 @@ REMOTE_IN_WORDS: dict[str, str] = {
     Job.State.FAILED: "README could not be pushed; a maintainer has to look at it",
     Job.State.SUCCEEDED: "README pushed to its repository",
 }
+REMOTE_WAITS = "README waits for a maintainer to look at hand edits before it is pushed"
 LINKS_IN_WORDS: dict[str, str] = {
     Job.State.QUEUED: "Links wait for their check",
     Job.State.RUNNING: "Links are being checked",
@@ -40,7 +41,7 @@ LINKS_IN_WORDS: dict[str, str] = {
 
 
 def panel_of(note: Note) -> Panel:
-    """The panel of a note that came with its hub's README and remote; 3-5 queries."""
+    """The panel of a note that came with its hub's README and remote; 3-6 queries."""
     event = note.events.filter(kind__in=DEEDS).order_by("-id").first()
     jobs = {job.name: job for job in event.jobs.order_by("created_at")} if event else {}
     links = list(note.note_links.select_related("link"))
@@ -71,6 +72,8 @@ def _remote_lines(note: Note) -> list[Line]:
     remote = getattr(note.hub, "remote", None)
     if remote is None or not note.hub.readme.shows(note.readme_version):
         return []
+    if PendingChange.objects.pending(note.hub).exists():
+        return [Line("remote", Job.State.QUEUED, REMOTE_WAITS)]
     line = line_of(remote)
     return [Line("remote", line.state, REMOTE_IN_WORDS[line.state])]
 

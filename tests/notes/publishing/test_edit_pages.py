@@ -94,3 +94,10 @@ def test_a_learner_decides_nothing(client, changes, imported):
     address = f"{PAGE}{changes[0].pk}/"
     assert client.post(address, {"decision": "accept"}).status_code == 403
     assert PendingChange.objects.pending(imported).count() == 2
+
+
+def test_a_notes_page_says_that_the_push_waits_for_a_maintainer(client, changes):
+    note = changes[0].note
+    html = client.get(note.get_absolute_url()).content.decode()
+    assert "README waits for a maintainer to look at hand edits" in html
+    assert "README pushed" not in html
