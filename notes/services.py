@@ -330,11 +330,10 @@ def _turn(edition: Edition, at: datetime) -> str:
 
 @transaction.atomic
 def record_due_link_checks(*, at: datetime) -> int:
-    """Record, once in an ISO week and hub, that its links want another look."""
-    week = schedule.Week.of(at)
+    """Record, once in a day and hub, that links may want another look."""
     return sum(
         record_event_once(
-            EventKind.LINKS_FELL_DUE, key=f"links:{hub.slug}:{week}", hub=hub
+            EventKind.LINKS_FELL_DUE, key=f"links:{hub.slug}:{at.date()}", hub=hub
         )
         for hub in Hub.objects.all()
     )

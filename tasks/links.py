@@ -19,7 +19,7 @@ def check_links(job: Job) -> None:
 
 @handler(coalesce=True)
 def recheck_links(job: Job) -> None:
-    """Every link of a hub that nobody has looked at for a week."""
+    """The links of a hub that want another look."""
     assert job.hub is not None
     found = record.look_at_hub(job.hub)
     with job.completion():

@@ -6,6 +6,7 @@ the caller's.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,14 +17,23 @@ from django.utils import timezone
 from notes.events import record_event
 from notes.links import check, extract, urls
 from notes.links.check import Policy, Result
+from notes.links.strikes import Look, Standing, next_look, standing
 from notes.links.summary import summary
 from notes.links.verdicts import Verdict
 from notes.models import EventKind, Hub, Link, LinkCheck, Note, NoteLink
 
 FRESH = timedelta(hours=1)
-STALE = timedelta(days=6)
 BATCH = 500
 LONGEST_URL = 2_000
+CONCLUDED = [
+    "verdict",
+    "is_confirmed",
+    "status",
+    "final_url",
+    "reason",
+    "checked_at",
+    "due_at",
+]
 
 
 @dataclass(frozen=True)
@@ -81,11 +91,11 @@ def record_note(note: Note, results: Iterable[Result]) -> str:
 
 
 def look_at_hub(hub: Hub) -> list[Result]:
-    """Check a batch of the hub's links that nobody has looked at for days."""
-    stale = sorted({link.target for note in _unread(hub) for link in links_in(note)})
-    known = Link.objects.in_hub(hub).stale(timezone.now() - STALE)
-    stale += known.order_by("checked_at").values_list("url", flat=True)[:BATCH]
-    return check.check_now(list(dict.fromkeys(stale))[:BATCH], policy=policy())
+    """Check a batch of the hub's links that want a look."""
+    due = sorted({link.target for note in _unread(hub) for link in links_in(note)})
+    known = Link.objects.in_hub(hub).due(timezone.now())
+    due += known.order_by("due_at").values_list("url", flat=True)[:BATCH]
+    return check.check_now(list(dict.fromkeys(due))[:BATCH], policy=policy())
 
 
 def record_hub(hub: Hub, results: Iterable[Result]) -> str:
@@ -95,7 +105,7 @@ def record_hub(hub: Hub, results: Iterable[Result]) -> str:
     )
     _store_results(results)
     links = Link.objects.in_hub(hub)
-    if links.stale(timezone.now() - STALE).exists():
+    if links.due(timezone.now()).exists():
         record_event(EventKind.LINKS_FELL_DUE, hub=hub)
     else:
         record_event(EventKind.LINKS_CHECKED, hub=hub)
@@ -130,37 +140,63 @@ def _store_note_links(pairs: list[tuple[Note, Written]]) -> None:
 
 def _store_results(results: Iterable[Result]) -> None:
     by_url = {result.url: result for result in results}
-    links = Link.objects.in_bulk(sorted(by_url), field_name="url")
+    links = Link.objects.in_bulk(sorted(by_url), field_name="url").values()
     now = timezone.now()
-    changed = [
-        link
-        for url, link in links.items()
-        if link.checked_at and link.verdict != by_url[url].verdict
-    ]
-    for url, link in links.items():
-        result = by_url[url]
-        link.verdict, link.status = result.verdict, result.status
-        link.final_url = result.final_url[:LONGEST_URL]
-        link.reason, link.checked_at = result.reason[:300], now
-    fields = ["verdict", "status", "final_url", "reason", "checked_at"]
-    Link.objects.bulk_update(links.values(), fields, batch_size=BATCH)
     LinkCheck.objects.bulk_create(
-        [_history(link, by_url[link.url], now) for link in links.values()],
-        batch_size=BATCH,
+        [_history(link, by_url[link.url], now) for link in links], batch_size=BATCH
     )
+    failures = _failures(links, by_url)
+    changed = []
+    for link in links:
+        result = by_url[link.url]
+        looks = failures.get(link.pk) or [Look(result.verdict, now)]
+        if _conclude(link, result, standing(looks), now):
+            changed.append(link)
+    Link.objects.bulk_update(links, CONCLUDED, batch_size=BATCH)
     for link in changed:
         record_event(
             EventKind.LINK_VERDICT_CHANGED, link=link.pk, verdict=str(link.verdict)
         )
 
 
+def _failures(
+    links: Iterable[Link], by_url: dict[str, Result]
+) -> dict[int, list[Look]]:
+    """All looks at the links that just failed: only for them history matters."""
+    failed = [link.pk for link in links if by_url[link.url].verdict == Verdict.DEAD]
+    looks: dict[int, list[Look]] = defaultdict(list)
+    for start in range(0, len(failed), BATCH):
+        checks = LinkCheck.objects.filter(link__in=failed[start : start + BATCH])
+        for pk, verdict, at in checks.values_list("link", "verdict", "checked_at"):
+            looks[pk].append(Look(verdict, at))
+    return looks
+
+
+def _conclude(link: Link, result: Result, now_stands: Standing, now: datetime) -> bool:
+    """Write the standing into the row; whether it differs from what people knew."""
+    link.due_at = next_look(now_stands, link.url, now)
+    was_known = link.verdict != Verdict.UNCHECKED
+    if now_stands.verdict == Verdict.UNCHECKED and was_known:
+        return False
+    before = (link.verdict, link.is_confirmed)
+    link.verdict, link.is_confirmed = now_stands
+    link.status, link.final_url = result.status, result.final_url[:LONGEST_URL]
+    link.reason, link.checked_at = _reason(result, now_stands)[:300], now
+    return was_known and before != now_stands
+
+
+def _reason(result: Result, now_stands: Standing) -> str:
+    is_new_failure = result.verdict == Verdict.DEAD != now_stands.verdict
+    return f"It worked before. {result.reason}" if is_new_failure else result.reason
+
+
 def _history(link: Link, result: Result, now: datetime) -> LinkCheck:
     return LinkCheck(
         link=link,
-        verdict=link.verdict,
-        status=link.status,
-        final_url=link.final_url,
-        reason=link.reason,
+        verdict=result.verdict,
+        status=result.status,
+        final_url=result.final_url[:LONGEST_URL],
+        reason=result.reason[:300],
         elapsed_ms=result.elapsed_ms,
         checked_at=now,
     )

@@ -23,12 +23,13 @@ class LinkQuerySet(models.QuerySet["Link"]):
             note_links__note__state=Note.State.PUBLISHED,
         ).distinct()
 
-    def stale(self, before: datetime) -> Self:
-        """Links that nobody has looked at since ``before``."""
-        return self.filter(Q(checked_at=None) | Q(checked_at__lt=before))
+    def due(self, at: datetime) -> Self:
+        """Links that want a look by then."""
+        return self.filter(Q(due_at=None) | Q(due_at__lte=at))
 
     def broken(self) -> Self:
-        return self.filter(verdict=Verdict.DEAD)
+        """Links that are dead beyond doubt: never after one failure."""
+        return self.filter(verdict=Verdict.DEAD, is_confirmed=True)
 
 
 class Link(models.Model):
@@ -41,13 +42,15 @@ class Link(models.Model):
     status = models.PositiveSmallIntegerField(null=True)
     final_url = models.CharField(max_length=2000, blank=True)
     reason = models.CharField(max_length=300, blank=True)
+    is_confirmed = models.BooleanField(default=True)
     checked_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
 
     objects = LinkQuerySet.as_manager()
 
     class Meta:
         ordering = ["url"]
-        indexes = [models.Index(fields=["checked_at"])]
+        indexes = [models.Index(fields=["due_at"])]
 
     def __str__(self) -> str:
         return self.url

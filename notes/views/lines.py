@@ -8,7 +8,7 @@ from zlib import crc32
 
 from django.utils import timezone
 
-from notes.models import Job, NoteLink
+from notes.models import Job, Link, NoteLink
 
 PENDING = {Job.State.QUEUED, Job.State.RUNNING, Job.State.RETRYING}
 MARKS = {
@@ -43,8 +43,12 @@ class Panel:
     @property
     def fingerprint(self) -> str:
         """Differs when anything that the panel shows differs."""
-        links = [(link.url, link.link.verdict, link.link.reason) for link in self.links]
+        links = [(one.url, *_told(one.link)) for one in self.links]
         return f"{crc32(repr((self.lines, links, self.poll_every_ms)).encode()):08x}"
+
+
+def _told(link: Link) -> tuple[str, bool, str]:
+    return link.verdict, link.is_confirmed, link.reason
 
 
 def poll_every_ms(since: datetime) -> int:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -107,10 +107,11 @@ def test_no_digest_falls_due_for_weeks_before_the_hub(hub: Hub) -> None:
     assert services.record_due_digests(at=datetime(2026, 11, 26, tzinfo=UTC)) == 0
 
 
-def test_link_checks_fall_due_once_a_week(hub: Hub) -> None:
-    assert services.record_due_link_checks(at=datetime(2026, 11, 23, tzinfo=UTC)) == 1
-    assert services.record_due_link_checks(at=datetime(2026, 11, 29, tzinfo=UTC)) == 0
-    assert services.record_due_link_checks(at=datetime(2026, 11, 30, tzinfo=UTC)) == 1
+def test_link_checks_fall_due_once_a_day(hub: Hub) -> None:
+    monday = datetime(2026, 11, 23, tzinfo=UTC)
+    assert services.record_due_link_checks(at=monday) == 1
+    assert services.record_due_link_checks(at=monday + timedelta(hours=23)) == 0
+    assert services.record_due_link_checks(at=monday + timedelta(days=1)) == 1
 
 
 def test_the_same_address_in_other_letters_is_the_same_subscriber(hub: Hub) -> None:

@@ -41,7 +41,7 @@ def test_a_hub_that_was_not_there_yet_has_no_digest_due(hub: Hub) -> None:
     assert clock.record_due_digests() == 0
 
 
-def test_link_checks_fall_due_once_a_week_and_hub(hub: Hub) -> None:
+def test_link_checks_fall_due_once_a_day_and_hub(hub: Hub) -> None:
     assert [clock.record_due_link_checks() for _ in range(2)] == [1, 0]
     (event,) = recorded(EventKind.LINKS_FELL_DUE)
     assert event.hub == hub

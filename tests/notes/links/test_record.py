@@ -8,24 +8,28 @@ from ipaddress import ip_network
 
 import pytest
 from django.contrib.auth.models import User
+from django.db.models import F
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from notes import services
 from notes.links import record
-from notes.models import Event, EventKind, Hub, Link, Note, Section
+from notes.links.check import Result
+from notes.links.verdicts import Verdict
+from notes.models import Event, EventKind, Hub, Link, LinkCheck, Note, Section
 from notes.readme import importer
 from notes.services import NoteText
 
 
 class Site(BaseHTTPRequestHandler):
-    """Answers 200, and 404 below /gone; counts what it was asked."""
+    """Answers 200, and 404 below ``gone``; counts what it was asked."""
 
     asked: list[str]
+    gone = "/gone"
 
     def do_GET(self) -> None:
         self.asked.append(self.path)
-        self.send_response(404 if self.path.startswith("/gone") else 200)
+        self.send_response(404 if self.path.startswith(self.gone) else 200)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
@@ -36,7 +40,7 @@ class Site(BaseHTTPRequestHandler):
 @pytest.fixture
 def site(settings: Settings) -> Iterator[ThreadingHTTPServer]:
     settings.NEXUS_LINKS_ALLOW_NETWORKS = (ip_network("127.0.0.0/8"),)
-    Site.asked = []
+    Site.asked, Site.gone = [], "/gone"
     server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server
@@ -103,16 +107,84 @@ def test_a_link_that_an_edit_took_out_is_no_longer_the_notes(
     assert not note.note_links.exists()
 
 
-def test_only_a_change_of_verdict_is_an_event(note: Note) -> None:
-    look_and_record(note)
-    changed = Event.objects.filter(kind=EventKind.LINK_VERDICT_CHANGED)
-    assert not changed.exists()
+def days_pass(days: float = 1) -> None:
+    """Everything that was seen so far was seen so long ago."""
+    age = timedelta(days=days)
+    Link.objects.update(checked_at=F("checked_at") - age, due_at=F("due_at") - age)
+    LinkCheck.objects.update(checked_at=F("checked_at") - age)
 
-    Link.objects.update(checked_at=timezone.now() - timedelta(days=8))
-    Link.objects.filter(url__endswith="/gone").update(verdict="alive")
+
+def changes() -> list[str]:
+    events = Event.objects.filter(kind=EventKind.LINK_VERDICT_CHANGED).order_by("id")
+    return [event.data["verdict"] for event in events]
+
+
+def test_a_link_that_fails_on_its_first_look_is_dead_but_unconfirmed(
+    note: Note,
+) -> None:
     look_and_record(note)
 
-    assert [event.data["verdict"] for event in changed] == ["dead"]
+    gone = Link.objects.get(url__endswith="/gone")
+    assert (gone.verdict, gone.is_confirmed) == ("dead", False)
+    assert not Link.objects.broken().exists()
+    assert changes() == []
+
+
+def test_a_link_that_worked_dies_after_three_days_of_failures(
+    hub: Hub, section: Section, ada: User, site: ThreadingHTTPServer
+) -> None:
+    note = submit(hub, section, ada, url(site, "/a"))
+    look_and_record(note)
+    Site.gone = "/a"
+    told = []
+    for _ in range(3):
+        days_pass()
+        look_and_record(note)
+        link = Link.objects.get()
+        told.append((link.verdict, link.is_confirmed))
+
+    assert told == [("flaky", True), ("flaky", True), ("dead", True)]
+    assert changes() == ["flaky", "dead"]
+    assert link.reason.startswith("Answered 404")
+    assert list(Link.objects.broken()) == [link]
+
+
+def test_one_answer_brings_a_link_back(
+    hub: Hub, section: Section, ada: User, site: ThreadingHTTPServer
+) -> None:
+    note = submit(hub, section, ada, url(site, "/a"))
+    Site.gone = "/a"
+    look_and_record(note)
+    days_pass()
+    Site.gone = "/gone"
+    look_and_record(note)
+
+    assert changes() == ["alive"]
+    assert Link.objects.get().is_confirmed
+
+
+def test_what_could_not_be_looked_at_keeps_its_verdict(note: Note) -> None:
+    look_and_record(note)
+    days_pass(8)
+    before = Link.objects.get(url__endswith="/a")
+    record.record_note(note, [Result(before.url, Verdict.UNCHECKED, "No network.")])
+
+    after = Link.objects.get(url__endswith="/a")
+    assert (after.verdict, after.checked_at) == ("alive", before.checked_at)
+    assert after.due_at > timezone.now()
+    assert [check.verdict for check in after.checks.all()] == ["unchecked", "alive"]
+
+
+def test_a_recheck_leaves_alone_what_is_not_due(
+    hub: Hub, site: ThreadingHTTPServer
+) -> None:
+    importer.store(hub, f"# R\n\n- {url(site, '/a')}\n- {url(site, '/gone')}\n")
+    record.record_hub(hub, record.look_at_hub(hub))
+    days_pass()
+    Site.asked.clear()
+
+    record.record_hub(hub, record.look_at_hub(hub))
+    assert set(Site.asked) == {"/gone"}
 
 
 def test_the_links_of_imported_notes_are_found_by_the_recheck(

@@ -144,6 +144,13 @@ def test_the_polling_ends_when_nothing_is_pending(client, note):
     assert "hx-trigger" not in html
 
 
+def test_one_failure_of_a_new_link_is_marked_as_not_confirmed(client, note):
+    link(note, "https://example.org/", Verdict.DEAD)
+    Link.objects.update(is_confirmed=False)
+    html = client.get(note.get_absolute_url()).content.decode()
+    assert "broken, not confirmed yet" in html
+
+
 def test_the_fragment_brings_the_links_with_their_evidence(client, note):
     link(note, "https://example.org/gone", Verdict.DEAD, "Answered 404.")
     html = client.get(f"{note.get_absolute_url()}panel/").content.decode()
