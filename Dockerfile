@@ -13,9 +13,9 @@ FROM python:3.13-slim-trixie
 LABEL org.opencontainers.image.title="Nexus" \
       org.opencontainers.image.description="Learning notes in, a kept README, checked links and a weekly digest out"
 
-# git keeps the READMEs; tini hands on signals and reaps what git leaves behind.
+# git keeps the READMEs and, with ssh, pushes them elsewhere; tini hands on signals and reaps what git leaves behind.
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends git tini \
+ && apt-get install --yes --no-install-recommends git openssh-client tini \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/apt /var/log/dpkg.log
 
 # A new named volume takes owner and mode from the folder that it is mounted on.

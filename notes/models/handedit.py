@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from notes.models.hub import Hub
 from notes.models.note import Note
-from notes.readme.changes import Change, ChangeKind
+from notes.readme.model import ChangeKind
 
 
 class HandEditQuerySet(models.QuerySet["HandEdit"]):
@@ -110,17 +110,3 @@ class PendingChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.title or self.section}"
-
-    def applied_to(self, text: str) -> str:
-        """The README with this change in it; ChangeClashError where it has no place."""
-        if self.kind == ChangeKind.WHOLE:
-            return self.after
-        return Change(
-            kind=ChangeKind(self.kind),
-            section=self.section,
-            title=self.title,
-            before=self.before,
-            after=self.after,
-            context=self.context,
-            below=self.below,
-        ).applied_to(text)

@@ -39,6 +39,12 @@ class Hub(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("hub_detail", args=[self.slug])
 
+    @property
+    def waiting_changes(self) -> int:
+        """How many hand edits on the remote a maintainer has to decide about."""
+        waiting = self.hand_edits.filter(closed_at=None, changes__state="pending")
+        return waiting.count()
+
 
 class Membership(models.Model):
     """A person who may write in a hub; a maintainer may also import and configure."""

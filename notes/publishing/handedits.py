@@ -5,7 +5,8 @@ from __future__ import annotations
 from notes.events import record_event
 from notes.models import EventKind, HandEdit, Hub, PendingChange, Remote
 from notes.readme import importer, pushing
-from notes.readme.changes import Change, ChangeKind, find_changes
+from notes.readme.changes import Change, find_changes
+from notes.readme.model import ChangeKind
 
 
 def store(remote: Remote, found: pushing.HandEdit) -> int:
@@ -43,6 +44,22 @@ def store(remote: Remote, found: pushing.HandEdit) -> int:
         changes=len(rows),
     )
     return len(rows)
+
+
+def apply(change: PendingChange, text: str) -> str:
+    """The README with this change in it; ChangeClashError where it has no place."""
+    if change.kind == ChangeKind.WHOLE:
+        return change.after
+    found = Change(
+        kind=ChangeKind(change.kind),
+        section=change.section,
+        title=change.title,
+        before=change.before,
+        after=change.after,
+        context=change.context,
+        below=change.below,
+    )
+    return found.applied_to(text)
 
 
 def forget(hub: Hub) -> None:

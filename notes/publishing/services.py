@@ -15,7 +15,7 @@ from notes.events import record_event
 from notes.models import EventKind, HandEdit, Hub, Note, PendingChange, Readme, Remote
 from notes.publishing import credentials, handedits
 from notes.readme import assembly, importer
-from notes.readme.changes import ChangeKind
+from notes.readme.model import ChangeKind
 
 TELLS_OF = {
     ChangeKind.NEW: EventKind.NOTE_SUBMITTED,
@@ -113,7 +113,7 @@ def accept_change(*, change: PendingChange, actor: User) -> None:
     hub = change.hand_edit.hub
     present = b"".join(assembly.chunks(hub)).decode()
     newest = hub.notes.order_by("id").last()
-    importer.store(hub, change.applied_to(present))
+    importer.store(hub, handedits.apply(change, present))
     version = Readme.objects.request_rebuild(hub)
     PendingChange.objects.pending(hub).follow(change)
     note = change.note

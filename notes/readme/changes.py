@@ -5,22 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from enum import StrEnum
 from typing import NamedTuple
 
 from notes.errors import NexusError
 from notes.readme.lines import split_lines
-from notes.readme.model import Document, Entry
+from notes.readme.model import ChangeKind, Document, Entry
 from notes.readme.parser import parse
-
-
-class ChangeKind(StrEnum):
-    NEW = "new"
-    CHANGED = "changed"
-    REMOVED = "removed"
-    TEXT = "text"  # whatever is no note: headings, introductions, the order of things
-    WHOLE = "whole"  # another README altogether
-
 
 # By how many notes there were and are.
 KINDS = {

@@ -33,6 +33,16 @@ class EntryForm(StrEnum):
     SUBHEADING = "subheading"  # a sub-heading over its problem and solution
 
 
+class ChangeKind(StrEnum):
+    """What another hand did to a README."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    REMOVED = "removed"
+    TEXT = "text"  # whatever is no note: headings, introductions, the order of things
+    WHOLE = "whole"  # another README altogether
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One note. ``source`` is its exact text, ``after`` the text up to the next slice.

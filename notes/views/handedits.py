@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 from notes.errors import NexusError
 from notes.models import PendingChange
 from notes.publishing import services
-from notes.readme.changes import ChangeKind
 from notes.readme.differences import compare
+from notes.readme.model import ChangeKind
 from notes.views.access import maintainable
 from notes.views.redirects import see_other
 

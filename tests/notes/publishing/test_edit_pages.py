@@ -101,3 +101,10 @@ def test_a_notes_page_says_that_the_push_waits_for_a_maintainer(client, changes)
     html = client.get(note.get_absolute_url()).content.decode()
     assert "README waits for a maintainer to look at hand edits" in html
     assert "README pushed" not in html
+
+
+def test_every_page_of_the_hub_tells_its_maintainers_how_many_wait(maintainer, changes):
+    tab = '<span class="count">2<span class="hidden"> hand edits wait'
+    assert tab in maintainer.get("/h/nexus/").content.decode()
+    maintainer.logout()
+    assert tab not in maintainer.get("/h/nexus/").content.decode()

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from notes.readme.changes import Change, ChangeClashError, ChangeKind, find_changes
+from notes.readme.changes import Change, ChangeClashError, find_changes
+from notes.readme.model import ChangeKind
 
 BASE = """# Hub
 
