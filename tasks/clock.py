@@ -10,6 +10,7 @@ from celery.contrib.django.task import DjangoTask
 from django.utils import timezone
 
 from notes import services
+from notes.publishing import services as publishing
 
 
 @shared_task(base=DjangoTask)
@@ -22,6 +23,11 @@ def record_due_digests() -> int:
 @shared_task(base=DjangoTask)
 def record_due_link_checks() -> int:
     return services.record_due_link_checks(at=timezone.now())
+
+
+@shared_task(base=DjangoTask)
+def record_due_pushes() -> int:
+    return publishing.record_due_pushes(at=timezone.now())
 
 
 @shared_task(base=DjangoTask)

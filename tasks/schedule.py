@@ -27,6 +27,7 @@ class Tick:
 SCHEDULE = (
     Tick("digests fall due", clock.record_due_digests.name, minute="*/5"),
     Tick("link checks fall due", clock.record_due_link_checks.name, minute="20"),
+    Tick("pushes fall due", clock.record_due_pushes.name, minute="*/15"),
     Tick("housekeeping falls due", clock.record_due_housekeeping.name, "40", "3"),
 )
 

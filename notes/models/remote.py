@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Self
 
 from django.db import models
@@ -14,6 +15,10 @@ class RemoteQuerySet(models.QuerySet["Remote"]):
     def as_it_was(self, remote: Remote) -> Self:
         """The row, unless somebody has changed it since ``remote`` was read."""
         return self.filter(pk=remote.pk, changed_at=remote.changed_at)
+
+    def away(self, *, until: datetime) -> Self:
+        """Those whose last push failed by what may pass, so long ago."""
+        return self.filter(away_at__lte=until)
 
 
 class Remote(models.Model):
@@ -39,6 +44,7 @@ class Remote(models.Model):
     checked_at = models.DateTimeField(
         null=True, help_text="What was published before is there, or waits for people."
     )
+    away_at = models.DateTimeField(null=True, editable=False)
 
     objects = RemoteQuerySet.as_manager()
 

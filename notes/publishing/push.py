@@ -11,7 +11,7 @@ from notes.models import HandEdit, Hub, PendingChange, Readme, Remote
 from notes.publishing import handedits
 from notes.publishing.destinations import destination_of
 from notes.readme import pushing
-from notes.readme.git import TransientPublishError
+from notes.readme.git import PublishError, TransientPublishError
 from notes.readme.objects import SHORT_LENGTH
 from notes.readme.pushing import Pushed, push_readme
 from notes.readme.rebuild import repository_of
@@ -47,15 +47,25 @@ def push(hub: Hub) -> Push:
         return Push(None, None, began_at)
     if waiting := PendingChange.objects.pending(hub).count():
         return Push(remote, Waiting(waiting), began_at)
+    try:
+        return Push(remote, _ask(remote), began_at)
+    except PublishError as error:
+        # The job's short waits end after a minute or two; the clock looks at this.
+        away_at = None if error.permanent else began_at
+        Remote.objects.as_it_was(remote).update(away_at=away_at)
+        raise
+
+
+def _ask(remote: Remote) -> Pushed | pushing.HandEdit | None:
+    hub = remote.hub
     settled = HandEdit.objects.filter(hub=hub).open().last()
     if settled and not Readme.objects.get(hub=hub).shows(settled.settled_version):
         raise NotRebuiltError
-    outcome = push_readme(
+    return push_readme(
         repository_of(hub),
         remote=destination_of(remote),
         resolved=settled.commit if settled else None,
     )
-    return Push(remote, outcome, began_at)
 
 
 def record(push: Push) -> str:
@@ -64,7 +74,7 @@ def record(push: Push) -> str:
     if remote is None:
         return "this hub has no remote repository"
     row = Remote.objects.as_it_was(remote)
-    if not row.update(checked_at=push.began_at):
+    if not row.update(checked_at=push.began_at, away_at=None):
         return "the remote was changed meanwhile; another job pushes there"
     match push.outcome:
         case Waiting(changes):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,12 +12,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from notes.errors import NexusError
-from notes.events import record_event
+from notes.events import record_event, record_event_once
 from notes.models import EventKind, HandEdit, Hub, Note, PendingChange, Readme, Remote
 from notes.publishing import credentials, handedits
 from notes.readme import assembly, importer
 from notes.readme.model import ChangeKind
 
+TRY_AGAIN_AFTER = timedelta(minutes=10)
 TELLS_OF = {
     ChangeKind.NEW: EventKind.NOTE_SUBMITTED,
     ChangeKind.CHANGED: EventKind.NOTE_EDITED,
@@ -78,7 +80,7 @@ def set_remote(*, hub: Hub, choice: RemoteChoice, actor: User) -> Remote:
         if secret is not None or is_elsewhere:
             setattr(remote, name, credentials.encrypt(secret or ""))
     remote.changed_at = timezone.now()
-    remote.pushed_commit, remote.checked_at = "", None
+    remote.pushed_commit, remote.checked_at, remote.away_at = "", None, None
     handedits.forget(hub)
     remote.save()
     record_event(EventKind.REMOTE_CHANGED, hub=hub, actor=actor, place=remote.place)
@@ -100,6 +102,20 @@ def origin_of(url: str) -> tuple[str, str]:
         return "ssh", url.partition(":")[0]
     parts = urlsplit(url)
     return parts.scheme, parts.netloc
+
+
+@transaction.atomic
+def record_due_pushes(*, at: datetime) -> int:
+    """Record, once an hour and hub, that a remote which was away wants another try."""
+    remotes = Remote.objects.away(until=at - TRY_AGAIN_AFTER).select_related("hub")
+    return sum(
+        record_event_once(
+            EventKind.PUSH_FELL_DUE,
+            key=f"push:{remote.hub.slug}:{at:%Y-%m-%dT%H}",
+            hub=remote.hub,
+        )
+        for remote in remotes
+    )
 
 
 @transaction.atomic

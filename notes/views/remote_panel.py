@@ -13,6 +13,7 @@ CAUSES = [
     EventKind.REMOTE_CHANGED,
     EventKind.README_PUBLISHED,
     EventKind.HANDEDIT_SETTLED,
+    EventKind.PUSH_FELL_DUE,
 ]
 IN_WORDS: dict[str, str] = {
     Job.State.QUEUED: "The README waits to be pushed",

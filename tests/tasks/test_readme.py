@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from notes import services
-from notes.models import Hub, Job
+from notes.models import Hub, Job, Remote
 from notes.publishing.services import set_remote
 from notes.readme.refusals import ProtectedBranchError, UnreachableError
-from tasks import relay
+from tasks import clock, relay
 from tasks.handlers import HANDLERS
 from tests.notes.publishing.conftest import choice
 from tests.notes.readme.repositories import Far
@@ -96,3 +98,27 @@ def test_an_absent_host_is_what_another_try_may_cure(pushing, learner):
     with pytest.raises(UnreachableError) as caught:
         handler(str(job.id))  # type: ignore[operator]
     assert isinstance(caught.value, handler.autoretry_for)
+
+
+def test_a_remote_that_stays_away_is_tried_again_every_hour(pushing, far):
+    address = far.path.rename(far.path.with_name("away.git"))
+    Remote.objects.update(url="https://gone.invalid/x.git")
+    relay.dispatch_events()
+    job = Job.objects.waiting().get(handler=TASKS[1])
+    with pytest.raises(UnreachableError) as caught:
+        HANDLERS[TASKS[1]](str(job.id))  # type: ignore[operator]
+    job.fail(str(caught.value))
+    assert clock.record_due_pushes() == 0
+
+    Remote.objects.update(away_at=timezone.now() - timedelta(minutes=11))
+    assert [clock.record_due_pushes() for _ in range(2)] == [1, 0]
+    Remote.objects.update(url=f"file://{address}")
+    assert run_jobs()["push readme"].startswith("pushed ")
+    assert Remote.objects.get().away_at is None
+
+
+def test_what_a_person_has_to_mend_is_not_tried_again(pushing, far):
+    far.hook("update", "echo 'GH006: Protected branch update failed' >&2; exit 1")
+    with pytest.raises(ProtectedBranchError):
+        run_jobs()
+    assert Remote.objects.get().away_at is None
