@@ -173,6 +173,24 @@ class SectionForm(forms.Form):
         return " ".join(str(self.cleaned_data["title"]).split())
 
 
+class ChecklistForm(forms.Form):
+    """The titles of sections, one in a line."""
+
+    titles = forms.CharField(
+        required=False,
+        max_length=5_000,
+        label="Sections that the README should have",
+        help_text="One title in a line; a heading of the same kind counts too.",
+        widget=forms.Textarea(attrs={"rows": 7}),
+    )
+
+    def clean_titles(self) -> list[str]:
+        lines = (
+            " ".join(line.split()) for line in self.cleaned_data["titles"].split("\n")
+        )
+        return list(dict.fromkeys(line[:200] for line in lines if line))
+
+
 class ImportForm(forms.Form):
     """A README as a file or as pasted text."""
 

@@ -6,6 +6,7 @@ from django.urls import path
 
 from notes.views import (
     deliveries,
+    doctor,
     editions,
     handedits,
     health,
@@ -49,6 +50,17 @@ urlpatterns = [
     ),
     path("h/<slug:slug>/remote/remove/", remotes.remote_remove, name="remote_remove"),
     path("h/<slug:slug>/import/", imports.hub_import, name="hub_import"),
+    path("h/<slug:slug>/doctor/", doctor.hub_doctor, name="hub_doctor"),
+    path(
+        "h/<slug:slug>/doctor/checklist/",
+        doctor.doctor_checklist,
+        name="doctor_checklist",
+    ),
+    path(
+        "h/<slug:slug>/doctor/<slug:key>/<int:number>/",
+        doctor.doctor_repair,
+        name="doctor_repair",
+    ),
     path("h/<slug:slug>/sections/", sections.section_list, name="section_list"),
     path("h/<slug:slug>/sections/add/", sections.section_add, name="section_add"),
     path(

@@ -27,6 +27,12 @@ class Hub(models.Model):
     slug = models.SlugField(max_length=60, unique=True)
     title = models.CharField(max_length=200)
     created_at = models.DateTimeField(auto_now_add=True)
+    checklist = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="Titles of the sections that the README should have; "
+        "those of the programme unless somebody said so.",
+    )
 
     objects = HubQuerySet.as_manager()
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -133,16 +134,32 @@ def message(events: Sequence[Event]) -> str:
 
 def _line(event: Event) -> str:
     verb = VERBS.get(EventKind(event.kind))
-    if former := event.data.get("former_title"):
-        return f"{verb} section “{former}” to “{event.data['title']}”"
-    if title := event.data.get("title"):
-        return f"{verb} section “{title}”"
-    if restored := event.data.get("restored"):
-        return f"Restore the README of {restored[:7]}"
-    if (verb is None or event.note is None) and "hand_edit" in event.data:
-        return f"Take over what was edited by hand in {event.data['hand_edit'][:7]}"
-    if verb is None or event.note is None:
-        return "Import the README"
+    if verb is None:
+        return _line_about_readme(event.data)
+    if event.note is None:
+        return _line_about_section(verb, event.data)
     title = " ".join((event.note.title or event.note.body or "a note").split())[:60]
     preposition = {"Add": "to", "Edit": "in", "Move": "in"}.get(verb, "from")
     return f"{verb} “{title}” {preposition} {event.note.section}"
+
+
+def _line_about_readme(data: dict[str, Any]) -> str:
+    match data:
+        case {"repaired": ailment, "repair": repair}:
+            return f"Repair the README ({ailment}): {repair}"
+        case {"restored": commit}:
+            return f"Restore the README of {commit[:7]}"
+        case {"hand_edit": commit}:
+            return f"Take over what was edited by hand in {commit[:7]}"
+    return "Import the README"
+
+
+def _line_about_section(verb: str, data: dict[str, Any]) -> str:
+    match data:
+        case {"title": title, "former_title": former}:
+            return f"{verb} section “{former}” to “{title}”"
+        case {"title": title}:
+            return f"{verb} section “{title}”"
+        case {"hand_edit": commit}:
+            return f"Take over what was edited by hand in {commit[:7]}"
+    return "Import the README"

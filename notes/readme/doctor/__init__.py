@@ -1,0 +1,1 @@
+"""Looks for what makes a README show other than meant, and offers repairs."""
