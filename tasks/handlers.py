@@ -26,6 +26,7 @@ EVENT_HANDLERS: dict[str, tuple[HandlerTask, ...]] = {
     EventKind.PUSH_FELL_DUE: (push_readme,),
     EventKind.HANDEDIT_NOTICED: (),
     EventKind.HANDEDIT_SETTLED: (push_readme,),
+    EventKind.LINKS_CHECK_REQUESTED: (recheck_links,),
     EventKind.LINKS_FELL_DUE: (recheck_links,),
     EventKind.LINKS_CHECKED: (),
     EventKind.LINK_VERDICT_CHANGED: (),

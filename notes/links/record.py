@@ -18,7 +18,7 @@ from notes.events import record_event
 from notes.links import check, extract, urls
 from notes.links.check import Policy, Result
 from notes.links.strikes import Look, Standing, next_look, standing
-from notes.links.summary import summary
+from notes.links.summary import in_a_line, summary
 from notes.links.verdicts import Verdict
 from notes.models import EventKind, Hub, Link, LinkCheck, Note, NoteLink
 
@@ -72,10 +72,8 @@ def target(url: str) -> str:
 def look_at_note(note: Note) -> list[Result]:
     """Check the note's links, save those that somebody looked at within the hour."""
     targets = {link.target for link in links_in(note)}
-    fresh = Link.objects.filter(
-        url__in=targets, checked_at__gte=timezone.now() - FRESH
-    ).exclude(verdict=Verdict.UNCHECKED)
-    targets -= set(fresh.values_list("url", flat=True))
+    fresh = Link.objects.looked_at_since(timezone.now() - FRESH)
+    targets -= set(fresh.filter(url__in=targets).values_list("url", flat=True))
     return check.check_now(sorted(targets), policy=policy())
 
 
@@ -109,7 +107,7 @@ def record_hub(hub: Hub, results: Iterable[Result]) -> str:
         record_event(EventKind.LINKS_FELL_DUE, hub=hub)
     else:
         record_event(EventKind.LINKS_CHECKED, hub=hub)
-    return summary(links)
+    return in_a_line(links.count_by_verdict())
 
 
 def _unread(hub: Hub) -> list[Note]:

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from notes.links.verdicts import Verdict
 
 FINE = {Verdict.ALIVE, Verdict.MOVED, Verdict.REDIRECTED, Verdict.FLAKY}
+# Each verdict by its own name, the worst first.
+NAMES = {
+    Verdict.DEAD: "broken",
+    Verdict.UNSAFE: "unsafe",
+    Verdict.FLAKY: "shaky",
+    Verdict.BLOCKED: "blocked",
+    Verdict.UNSUPPORTED: "unsupported",
+    Verdict.UNCHECKED: "not reached",
+    Verdict.MOVED: "moved",
+    Verdict.REDIRECTED: "redirects",
+    Verdict.ALIVE: "fine",
+}
 IN_WORDS = {Verdict.DEAD: "broken", Verdict.UNCHECKED: "not reached"}
 
 
@@ -21,7 +33,14 @@ class Judged(Protocol):
 
 def summary(links: Iterable[Judged]) -> str:
     """`4 links: 3 fine, 1 broken`."""
-    counts = Counter(in_a_word(link.verdict) for link in links)
+    return in_a_line(Counter(link.verdict for link in links))
+
+
+def in_a_line(by_verdict: Mapping[str, int]) -> str:
+    """The same of links that are counted already."""
+    counts: Counter[str] = Counter()
+    for verdict, count in by_verdict.items():
+        counts[in_a_word(verdict)] += count
     total = counts.total()
     if not total:
         return "no links"

@@ -32,6 +32,7 @@ class EventKind(models.TextChoices):
     PUSH_FELL_DUE = "push.fell_due"
     HANDEDIT_NOTICED = "handedit.noticed"
     HANDEDIT_SETTLED = "handedit.settled"
+    LINKS_CHECK_REQUESTED = "links.check_requested"
     LINKS_CHECKED = "links.checked"
     LINKS_FELL_DUE = "links.fell_due"
     LINK_VERDICT_CHANGED = "link.verdict_changed"

@@ -18,10 +18,14 @@ VERDICTS = [(verdict.value, verdict.value) for verdict in Verdict]
 class LinkQuerySet(models.QuerySet["Link"]):
     def in_hub(self, hub: Hub) -> Self:
         """The links of the hub's published notes."""
-        return self.filter(
-            note_links__note__hub=hub,
-            note_links__note__state=Note.State.PUBLISHED,
-        ).distinct()
+        return self.filter(pk__in=NoteLink.objects.in_hub(hub).values("link"))
+
+    def looked_at_since(self, moment: datetime) -> Self:
+        return self.filter(checked_at__gte=moment).exclude(verdict=Verdict.UNCHECKED)
+
+    def count_by_verdict(self) -> dict[str, int]:
+        counts = self.order_by().values_list("verdict").annotate(models.Count("pk"))
+        return dict(counts)
 
     def due(self, at: datetime) -> Self:
         """Links that want a look by then."""
@@ -56,6 +60,11 @@ class Link(models.Model):
         return self.url
 
 
+class NoteLinkQuerySet(models.QuerySet["NoteLink"]):
+    def in_hub(self, hub: Hub) -> Self:
+        return self.filter(note__hub=hub, note__state=Note.State.PUBLISHED)
+
+
 class NoteLink(models.Model):
     """A link as it stands in a note."""
 
@@ -63,6 +72,8 @@ class NoteLink(models.Model):
     link = models.ForeignKey(Link, models.CASCADE, related_name="note_links")
     url = models.CharField(max_length=2000, help_text="As the learner wrote it.")
     line = models.PositiveIntegerField(default=1)
+
+    objects = NoteLinkQuerySet.as_manager()
 
     class Meta:
         ordering = ["line", "id"]

@@ -14,6 +14,7 @@ from django.utils.timesince import timesince
 
 from notes import markdown
 from notes.links import summary
+from notes.links.verdicts import Verdict
 from notes.models import Note
 from notes.readme.model import Entry
 from notes.readme.plain import plain
@@ -29,6 +30,12 @@ def show_markdown(text: str, below: int = 1) -> SafeString:
 
 
 register.filter("in_a_word", summary.in_a_word)
+
+
+@register.filter
+def verdict_name(verdict: str) -> str:
+    """A verdict as the report on links names it."""
+    return summary.NAMES[Verdict(verdict)]
 
 
 @register.filter

@@ -15,6 +15,7 @@ FOR_ALL = [
     "/h/pages/",
     SPRAWLING_NOTE,
     "/h/pages/readme/",
+    "/h/pages/links/",
     "/h/pages/history/",
     "/h/pages/digests/",
     "/h/pages/subscribe/",
