@@ -18,7 +18,6 @@ EVENT_HANDLERS: dict[str, tuple[HandlerTask, ...]] = {
     EventKind.SECTION_RENAMED: (rebuild_readme,),
     EventKind.SECTION_MOVED: (rebuild_readme,),
     EventKind.CHECKLIST_CHANGED: (),
-    EventKind.CHECKLIST_CHANGED: (),
     EventKind.README_IMPORTED: (rebuild_readme, recheck_links),
     EventKind.README_PUBLISHED: (push_readme,),
     EventKind.REMOTE_CHANGED: (push_readme,),

@@ -24,7 +24,6 @@ class EventKind(models.TextChoices):
     SECTION_RENAMED = "section.renamed"
     SECTION_MOVED = "section.moved"
     CHECKLIST_CHANGED = "checklist.changed"
-    CHECKLIST_CHANGED = "checklist.changed"
     README_IMPORTED = "readme.imported"
     README_PUBLISHED = "readme.published"
     REMOTE_CHANGED = "remote.changed"
