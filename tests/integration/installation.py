@@ -140,7 +140,11 @@ class Installation:
         )
 
     def _add(self, name: str, command: Sequence[str]) -> LocalProcess:
-        prompts = {"worker": " ready.", "beat": "beat: Starting"}
+        prompts = {
+            "worker": " ready.",
+            "beat": "beat: Starting",
+            "tail": "listening for",
+        }
         prompt = prompts.get(name.partition("-")[0])
         is_ready = says(prompt) if prompt else lambda _: True
         if name == "web":

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import sys
+
 import pytest
 
 from notes.models import Event, EventKind, Job, LinkCheck
 from tests.integration.hubs import Nexus
+from tests.integration.installation import Installation
 from tests.integration.nodes import until
 from tests.integration.people import WebSite, listening
 
@@ -73,6 +77,20 @@ def test_every_event_is_announced_in_the_order_it_happened(nexus: Nexus) -> None
     events = [event for event, _ in listener.received]
     told = [int(event["id"]) for event in events if nexus.hub.slug in event["subject"]]
     assert told == recorded
+
+
+def test_tail_events_shows_a_consumer_what_happens(
+    nexus: Nexus, installation: Installation
+) -> None:
+    command = [sys.executable, "manage.py", "tail_events", "--kind", "note.*"]
+    tail = installation.another("tail", command)
+    note = nexus.submit("A note that is told of")
+    line = until(
+        lambda: next((row for row in tail.logs().splitlines() if row[:1] == "{"), ""),
+        what="an event on the terminal",
+    )
+    event = json.loads(line)
+    assert (event["type"], event["data"]["note"]) == ("note.submitted", note.pk)
 
 
 @pytest.mark.timeout(240)  # some 20 s alone on two cores, minutes on a busy machine

@@ -7,12 +7,19 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.test import Client
+from django.urls import get_resolver
 from django.utils import timezone
 
 from notes import services
 from notes.models import Event, Hub, Job, Readme, Subscriber, Subscription
 
 MODELS = list(apps.get_app_config("notes").get_models())
+
+
+@pytest.fixture(autouse=True)
+def loaded() -> None:
+    """The web process loads the admin with its addresses."""
+    get_resolver().url_patterns  # noqa: B018
 
 
 @pytest.fixture
