@@ -107,8 +107,12 @@ def section_rename(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         return see_other("section_list", slug)
     title = form.cleaned_data["title"]
     try:
-        structure.rename_section(section=section, editor=_editor(request), title=title)
-        messages.success(request, f"The section is called “{title}” now. {ARRANGED}")
+        if structure.rename_section(
+            section=section, editor=_editor(request), title=title
+        ):
+            messages.success(
+                request, f"The section is called “{title}” now. {ARRANGED}"
+            )
     except NexusError as error:
         messages.error(request, str(error))
     return see_other("section_list", slug)

@@ -20,7 +20,10 @@ def find_open_fences(source: Source) -> Iterator[Finding]:
     if fence is None or fence.map is None:
         return
     start = fence.map[0]
-    tries = (_close_before_heading, _take_out, _close_at_end)
+    # A fence with a language was meant; one without may well be one too many.
+    is_meant = bool(fence.info.strip())
+    ends = (_close_at_end, _take_out) if is_meant else (_take_out, _close_at_end)
+    tries = (_close_before_heading, *ends)
     offers = [offer for offer in (one(source, fence, start) for one in tries) if offer]
     yield Finding(
         Ailment.FENCE,

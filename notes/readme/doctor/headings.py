@@ -63,11 +63,13 @@ def find_missing(source: Source, checklist: Sequence[str]) -> Iterator[Finding]:
             continue
         new = _with_section(document, wanted)
         edit = Edit(0, len(source.lines), new)
+        can_have = _has(new, wanted)
+        until = "" if can_have else " and can be added once the code block is closed"
         yield Finding(
             Ailment.MISSING,
             max(len(source.lines), 1),
-            f"The section “{wanted}” of the checklist is not there.",
-            (Repair("Add it at the end", (edit,)),) if _has(new, wanted) else (),
+            f"The section “{wanted}” of the checklist is not there{until}.",
+            (Repair("Add it at the end", (edit,)),) if can_have else (),
         )
 
 

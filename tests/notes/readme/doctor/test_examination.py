@@ -9,6 +9,7 @@ import pytest
 
 from notes.readme.doctor.examination import examine, repaired
 from notes.readme.doctor.findings import Ailment, Finding
+from notes.readme.lines import split_lines
 from tests.conftest import SHARED
 
 REAL_READMES = sorted([*SHARED.glob("seeds/*"), *SHARED.glob("corpus/*.md")])
@@ -54,7 +55,7 @@ def test_an_open_fence_of_tildes_without_a_last_line_end_is_closed_with_tildes()
 def test_a_comment_in_code_is_no_heading_to_close_before():
     text = "```python\nimport this\n\n# comment\n"
     assert list(cures(text, only(text, Ailment.FENCE))) == [
-        *("Take line 1 out", "Close it at the end of the file"),
+        *("Close it at the end of the file", "Take line 1 out"),
     ]
 
 
@@ -168,7 +169,7 @@ def test_each_repair_of_a_real_readme_cures_its_own_finding_alone(path: Path) ->
         for repair in finding.repairs:
             new = repaired(text, repair)
             assert not has_still(text, new, finding), (finding, repair.name)
-            assert untouched(text, repair.edits) <= set(new.splitlines())
+            assert_only_there(text, new, finding, repair.edits)
 
 
 def has_still(text: str, new: str, finding: Finding) -> bool:
@@ -181,16 +182,16 @@ def has_still(text: str, new: str, finding: Finding) -> bool:
     return count(new) >= count(text)
 
 
-def untouched(text: str, edits) -> set[str]:
-    """The lines that no edit names."""
-    lines = text.removeprefix("\ufeff").splitlines()
-    named = {
-        at
-        for edit in edits
-        if not edit.text.startswith(text[:50])
-        for at in range(edit.start, edit.end)
-    }
-    return {line for at, line in enumerate(lines) if at not in named}
+def assert_only_there(text: str, new: str, finding: Finding, edits) -> None:
+    """Byte for byte the same before the first line of the repair and after the last."""
+    lines = split_lines(text)
+    if finding.ailment is Ailment.MISSING:
+        assert new.startswith(text.rstrip())
+        return
+    start = min(edit.start for edit in edits)
+    end = max(edit.end for edit in edits)
+    assert new.startswith("".join(lines[:start]))
+    assert new.endswith("".join(lines[end:]))
 
 
 def test_a_repair_changes_no_line_but_its_own():
