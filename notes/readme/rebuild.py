@@ -29,6 +29,11 @@ VERBS = {
     EventKind.SECTION_RENAMED: "Rename",
     EventKind.SECTION_MOVED: "Move",
 }
+ABOUT_SECTIONS = {
+    EventKind.SECTION_ADDED,
+    EventKind.SECTION_RENAMED,
+    EventKind.SECTION_MOVED,
+}
 
 
 @dataclass(frozen=True)
@@ -129,7 +134,9 @@ def message(events: Sequence[Event]) -> str:
     body = [f"- {line}" for line in lines[:TITLES_IN_MESSAGE]]
     if len(lines) > TITLES_IN_MESSAGE:
         body.append(f"- and {len(lines) - TITLES_IN_MESSAGE} more")
-    return f"{subject.capitalize()} notes\n\n" + "\n".join(body)
+    has_sections = any(event.kind in ABOUT_SECTIONS for event in events)
+    things = "notes and sections" if has_sections else "notes"
+    return f"{subject.capitalize()} {things}\n\n" + "\n".join(body)
 
 
 def _line(event: Event) -> str:

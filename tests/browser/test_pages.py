@@ -32,6 +32,8 @@ FOR_STAFF = [
     f"{SPRAWLING_NOTE}withdraw/",
     "/h/pages/members/",
     "/h/pages/import/",
+    "/h/pages/sections/",
+    "/h/pages/doctor/",
     "/jobs/",
     "/jobs/?state=failed",
     "/password/",

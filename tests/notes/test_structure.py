@@ -8,7 +8,7 @@ import pytest
 
 from notes import services, structure
 from notes.models import EventKind, Hub, Note, Section
-from notes.readme import assembly, importer
+from notes.readme import assembly, importer, publisher, rebuild
 from notes.readme.blocks import BlockKind, read_blocks
 from notes.readme.lines import split_lines
 from notes.services import NoteText
@@ -232,3 +232,25 @@ def test_the_rows_are_what_the_text_says_after_every_change(imported, ada):
     assert (receipt.kept, receipt.changed, receipt.withdrawn) == (count, 0, 0)
     found = read_blocks(text, split_lines(text))
     assert sum(block.kind is BlockKind.HEADING for block in found) == 5
+
+
+def test_the_commit_says_what_was_arranged(imported, ada):
+    practices = of(imported, "Practices")
+    structure.shift_note(note=imported.notes.get(title="Django"), editor=ada, by=1)
+    structure.shift_section(section=practices, editor=ada, is_up=True)
+    structure.rename_section(section=practices, editor=ada, title="Habits of ours")
+    structure.add_section(hub=imported, after=practices, editor=ada, title="Thanks")
+    events = list(imported.events.order_by("id"))
+    assert rebuild.message(events).split("\n") == [
+        "Move 2, rename 1, add 1 notes and sections",
+        "",
+        "- Move “Django” in Technologies",
+        "- Move section “Practices”",
+        "- Rename section “Practices” to “Habits of ours”",
+        "- Add section “Thanks”",
+    ]
+    build = rebuild.build(imported, because_of=imported.events.all())
+    repository = rebuild.repository_of(imported)
+    assert publisher.read_readme(repository, revision=build.commit) == (
+        rendered(imported).encode()
+    )
