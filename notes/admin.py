@@ -142,6 +142,13 @@ class LinkCheckAdmin(ReadOnly):
     date_hierarchy = "checked_at"
 
 
+@admin.register(models.Overrule)
+class OverruleAdmin(ReadOnly):
+    list_display = ["link", "hub", "reason", "person", "made_at", "withdrawn_at"]
+    list_select_related = ["link", "hub", "person"]
+    search_fields = ["link__url", "reason"]
+
+
 @admin.register(models.NoteLink)
 class NoteLinkAdmin(ReadOnly):
     list_display = ["url", "note", "line"]

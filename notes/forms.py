@@ -237,3 +237,9 @@ class MemberForm(forms.Form):
                 f"Nobody is called “{name}” here; ask an admin to make the account."
             )
         return user
+
+
+class OverruleForm(forms.Form):
+    """Why a link is fine whatever the checks say."""
+
+    reason = forms.CharField(max_length=300, label="How do you know?")

@@ -29,6 +29,8 @@ EVENT_HANDLERS: dict[str, tuple[HandlerTask, ...]] = {
     EventKind.LINKS_FELL_DUE: (recheck_links,),
     EventKind.LINKS_CHECKED: (),
     EventKind.LINK_VERDICT_CHANGED: (),
+    EventKind.LINK_OVERRULED: (),
+    EventKind.LINK_OVERRULE_WITHDRAWN: (),
     EventKind.SUBSCRIPTION_REQUESTED: (send_confirmation,),
     EventKind.SUBSCRIPTION_CONFIRMED: (),
     EventKind.SUBSCRIPTION_CHANGED: (),

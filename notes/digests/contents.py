@@ -104,7 +104,7 @@ def gather(hub: Hub, week: Week) -> Contents:
     )
     challenges = published.filter(solution="").exclude(problem="")
     latest = challenges.order_by("-id")[:AT_MOST_OPEN]
-    broken = Link.objects.in_hub(hub).broken()
+    broken = Link.objects.in_hub(hub).broken().not_overruled_in(hub)
     return Contents(
         hub_title=hub.title,
         hub_url=settings.BASE_URL + hub.get_absolute_url(),

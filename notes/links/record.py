@@ -17,8 +17,9 @@ from django.utils import timezone
 from notes.events import record_event
 from notes.links import check, extract, urls
 from notes.links.check import Policy, Result
+from notes.links.overrules import count_as_shown
 from notes.links.strikes import Look, Standing, next_look, standing
-from notes.links.summary import in_a_line, summary
+from notes.links.summary import in_a_line
 from notes.links.verdicts import Verdict
 from notes.models import EventKind, Hub, Link, LinkCheck, Note, NoteLink
 
@@ -83,7 +84,8 @@ def record_note(note: Note, results: Iterable[Result]) -> str:
     _store_note_links([(note, link) for link in written])
     note.note_links.exclude(url__in=[link.url for link in written]).delete()
     _store_results(results)
-    sentence = summary(Link.objects.filter(note_links__note=note))
+    held = Link.objects.filter(note_links__note=note)
+    sentence = in_a_line(count_as_shown(held, note.hub))
     record_event(EventKind.LINKS_CHECKED, note=note)
     return sentence
 
@@ -107,7 +109,7 @@ def record_hub(hub: Hub, results: Iterable[Result]) -> str:
         record_event(EventKind.LINKS_FELL_DUE, hub=hub)
     else:
         record_event(EventKind.LINKS_CHECKED, hub=hub)
-    return in_a_line(links.count_by_verdict())
+    return in_a_line(count_as_shown(links, hub))
 
 
 def _unread(hub: Hub) -> list[Note]:

@@ -12,6 +12,7 @@ from django.db.models import F, QuerySet
 from django.db.models.expressions import OrderBy
 from django.utils import timezone
 
+from notes.links.overrules import as_shown, attach
 from notes.links.strikes import Look
 from notes.links.strip import DAYS, Strip, strip
 from notes.links.verdicts import Verdict
@@ -54,14 +55,15 @@ class Row:
 
 
 def chosen(hub: Hub, choice: Choice) -> QuerySet[Link]:
-    links = Link.objects.in_hub(hub)
+    links: QuerySet[Link] = Link.objects.in_hub(hub)
     if choice.verdict:
-        links = links.filter(verdict=choice.verdict)
+        links = as_shown(links, hub, choice.verdict)
     return links.order_by(ORDERS[choice.sort], "url")
 
 
 def rows(hub: Hub, links: Sequence[Link]) -> list[Row]:
-    """Two queries, however many links."""
+    """Three queries, however many links."""
+    attach(links, hub)
     notes, looks = _notes(hub, links), _looks(links)
     today = timezone.now().date()
     return [Row(link, notes[link.pk], strip(looks[link.pk], today)) for link in links]
@@ -74,6 +76,7 @@ def every_row(hub: Hub, choice: Choice) -> Iterator[tuple[Link, list[Note]]]:
         found = Link.objects.in_bulk(keys[start : start + CHUNK])
         links = [found[key] for key in keys[start : start + CHUNK] if key in found]
         notes = _notes(hub, links)
+        attach(links, hub)
         yield from ((link, notes[link.pk]) for link in links)
 
 

@@ -9,6 +9,7 @@ from notes.models.hub import Hub, Membership, Section
 from notes.models.job import Job
 from notes.models.link import Link, LinkCheck, NoteLink
 from notes.models.note import Note, Tag
+from notes.models.overrule import Overrule
 from notes.models.readme import Readme
 from notes.models.remote import Remote
 from notes.models.revision import Revision
@@ -27,6 +28,7 @@ __all__ = [
     "Membership",
     "Note",
     "NoteLink",
+    "Overrule",
     "PendingChange",
     "Readme",
     "Remote",

@@ -35,6 +35,8 @@ class EventKind(models.TextChoices):
     LINKS_CHECKED = "links.checked"
     LINKS_FELL_DUE = "links.fell_due"
     LINK_VERDICT_CHANGED = "link.verdict_changed"
+    LINK_OVERRULED = "link.overruled"
+    LINK_OVERRULE_WITHDRAWN = "link.overrule_withdrawn"
     SUBSCRIPTION_REQUESTED = "subscription.requested"
     SUBSCRIPTION_CONFIRMED = "subscription.confirmed"
     SUBSCRIPTION_CHANGED = "subscription.changed"

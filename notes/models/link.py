@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Q
@@ -11,6 +11,9 @@ from django.db.models import Q
 from notes.links.verdicts import Verdict
 from notes.models.hub import Hub
 from notes.models.note import Note
+
+if TYPE_CHECKING:
+    from notes.models.overrule import Overrule
 
 VERDICTS = [(verdict.value, verdict.value) for verdict in Verdict]
 
@@ -23,9 +26,9 @@ class LinkQuerySet(models.QuerySet["Link"]):
     def looked_at_since(self, moment: datetime) -> Self:
         return self.filter(checked_at__gte=moment).exclude(verdict=Verdict.UNCHECKED)
 
-    def count_by_verdict(self) -> dict[str, int]:
-        counts = self.order_by().values_list("verdict").annotate(models.Count("pk"))
-        return dict(counts)
+    def not_overruled_in(self, hub: Hub) -> Self:
+        """Without those that somebody in the hub vouches for."""
+        return self.exclude(overrules__in=hub.overrules.filter(withdrawn_at=None))
 
     def due(self, at: datetime) -> Self:
         """Links that want a look by then."""
@@ -51,6 +54,8 @@ class Link(models.Model):
     due_at = models.DateTimeField(null=True)
 
     objects = LinkQuerySet.as_manager()
+    # What somebody in the hub at hand says against it; `links.overrules` fills it in.
+    overrule: Overrule | None = None
 
     class Meta:
         ordering = ["url"]
@@ -58,6 +63,10 @@ class Link(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+    @property
+    def shown_verdict(self) -> str:
+        return Verdict.ALIVE if self.overrule else self.verdict
 
 
 class NoteLinkQuerySet(models.QuerySet["NoteLink"]):

@@ -47,8 +47,9 @@ class Panel:
         return f"{crc32(repr((self.lines, links, self.poll_every_ms)).encode()):08x}"
 
 
-def _told(link: Link) -> tuple[str, bool, str]:
-    return link.verdict, link.is_confirmed, link.reason
+def _told(link: Link) -> tuple[str, bool, str, str]:
+    said = link.overrule.reason if link.overrule else ""
+    return link.verdict, link.is_confirmed, link.reason, said
 
 
 def poll_every_ms(since: datetime) -> int:

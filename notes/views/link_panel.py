@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.text import capfirst
 
+from notes.links.overrules import count_as_shown
 from notes.links.summary import in_a_line
 from notes.models import Event, EventKind, Hub, Job, Link
 from notes.views.lines import PENDING, Line, Panel, error_of, poll_every_ms
@@ -42,7 +43,7 @@ def _line_of(hub: Hub) -> Line:
         return Line("links", job.state, _in_words(hub, job), error_of(job))
     if is_due:
         return Line("links", Job.State.QUEUED, IN_WORDS[Job.State.QUEUED])
-    counts = Link.objects.in_hub(hub).count_by_verdict()
+    counts = count_as_shown(Link.objects.in_hub(hub), hub)
     return Line("links", Job.State.SUCCEEDED, capfirst(in_a_line(counts)))
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from notes.links import care, report
+from notes.links.overrules import count_as_shown
 from notes.links.report import Choice
 from notes.links.summary import NAMES
 from notes.models import Hub, Link
@@ -70,7 +71,7 @@ def _context(request: HttpRequest, access: Access) -> dict[str, object]:
     choice = Choice.of(request.GET)
     links = report.chosen(access.hub, choice)
     page = Paginator(links, PER_PAGE).get_page(request.GET.get("page"))
-    counts = Link.objects.in_hub(access.hub).count_by_verdict()
+    counts = count_as_shown(Link.objects.in_hub(access.hub), access.hub)
     return {
         "access": access,
         "hub": access.hub,

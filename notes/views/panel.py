@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from django.utils.text import capfirst
 
 from notes.digests import schedule
-from notes.links.summary import summary
+from notes.links import overrules
+from notes.links.summary import in_a_line
 from notes.models import Event, EventKind, Job, Note, NoteLink, PendingChange
 from notes.views.lines import PENDING, Line, Panel, error_of, poll_every_ms
 from notes.views.remote_panel import line_of
@@ -45,6 +47,8 @@ def panel_of(note: Note) -> Panel:
     event = note.events.filter(kind__in=DEEDS).order_by("-id").first()
     jobs = {job.name: job for job in event.jobs.order_by("created_at")} if event else {}
     links = list(note.note_links.select_related("link"))
+    if links:
+        overrules.attach([item.link for item in links], note.hub)
     lines = [_readme_line(note, jobs.get("rebuild readme")), *_remote_lines(note)]
     if note.state == Note.State.PUBLISHED:
         lines += _link_lines(event, jobs.get("check links"), links)
@@ -98,4 +102,5 @@ def _digest_lines(note: Note) -> list[Line]:
 
 def _links_in_words(links: Iterable[NoteLink]) -> str:
     """What the newest checks saw, which may be newer than this note's own."""
-    return capfirst(summary({link.link_id: link.link for link in links}.values()))
+    verdicts = {link.link_id: link.link.shown_verdict for link in links}
+    return capfirst(in_a_line(Counter(verdicts.values())))

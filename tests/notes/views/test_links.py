@@ -198,3 +198,62 @@ def test_cells_that_begin_like_a_formula_are_quoted(cell):
 @pytest.mark.parametrize("cell", ["a=1", "", "404", 404, True, None])
 def test_other_cells_stay_as_they_are(cell):
     assert harmless(cell) == cell
+
+
+def test_a_links_page_tells_every_look_at_it(client, note):
+    row = link(note, "https://a.example/", Verdict.DEAD)
+    LinkCheck.objects.create(
+        link=row, verdict="dead", reason="Answered 410.", checked_at=timezone.now()
+    )
+    page = html(client, f"{REPORT}{row.pk}/")
+    assert "Answered 410." in page
+    assert "It works, I looked" not in page
+
+
+def test_a_withdrawn_note_names_no_page_that_is_gone(learner, note, grace):
+    row = link(note, "https://a.example/")
+    assert f"{REPORT}{row.pk}/" in html(learner, note.get_absolute_url())
+    services.withdraw_note(note=note, editor=grace)
+    assert f"{REPORT}{row.pk}/" not in html(learner, note.get_absolute_url())
+    assert learner.get(f"{REPORT}{row.pk}/").status_code == 404
+
+
+def test_a_link_of_another_hub_is_not_found(client, note, ada):
+    row = Link.objects.create(url="https://a.example/")
+    assert client.get(f"{REPORT}{row.pk}/").status_code == 404
+
+
+def test_a_member_overrules_the_checks_and_takes_it_back(learner, note):
+    row = link(note, "https://a.example/", Verdict.DEAD, reason="Answered 404.")
+    address = f"{REPORT}{row.pk}/"
+
+    answer = learner.post(f"{address}overrule/", {"reason": "I <saw> it."})
+    assert (answer.status_code, answer.url) == (303, address)
+    for page in (address, REPORT, f"{REPORT}?verdict=alive", note.get_absolute_url()):
+        assert "says grace" in html(learner, page)
+        assert "I &lt;saw&gt; it." in html(learner, page)
+    assert "1 link: 1 fine" in html(learner)
+    assert "No such link." in html(learner, f"{REPORT}?verdict=dead")
+
+    assert learner.post(f"{address}overrule/withdraw/").status_code == 303
+    page = html(learner, address)
+    assert "says grace" not in page
+    assert "withdrawn by grace" in page
+
+
+def test_an_overrule_without_a_reason_is_refused(learner, note):
+    row = link(note, "https://a.example/", Verdict.DEAD)
+    answer = learner.post(f"{REPORT}{row.pk}/overrule/", {"reason": " "})
+    assert answer.status_code == 422
+    assert "This field is required." in answer.content.decode()
+    assert not note.hub.overrules.exists()
+
+
+@pytest.mark.parametrize("deed", ["overrule", "overrule/withdraw"])
+def test_only_members_overrule(client, note, stranger, deed):
+    row = link(note, "https://a.example/", Verdict.DEAD)
+    address = f"{REPORT}{row.pk}/{deed}/"
+    assert client.post(address, {"reason": "So."}).status_code == 403
+    client.force_login(stranger)
+    assert client.post(address, {"reason": "So."}).status_code == 403
+    assert not note.hub.overrules.exists()
