@@ -9,12 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from types import EllipsisType
 
 from notes.readme import git
 from notes.readme.objects import (
     SHORT_LENGTH,
-    BranchMovedError,
     branch_reference,
     checked_path,
     commit_command,
@@ -67,6 +65,14 @@ class Revision:
     @property
     def short(self) -> str:
         return self.commit[:SHORT_LENGTH]
+
+
+@dataclass(frozen=True)
+class Tip:
+    """A branch: its commit and the id of the README's bytes, None without one."""
+
+    commit: str | None
+    blob: str | None
 
 
 @dataclass(frozen=True)
@@ -131,27 +137,31 @@ def commit_readme(
     path: str = README,
     branch: str = BRANCH,
     when: datetime,
-    expected: Revision | EllipsisType | None = ...,
+    expected: Tip | None = None,
 ) -> Revision | None:
     """Commits the bytes on top of the branch; None when it has exactly these bytes.
 
     Other files stay as they are. The memory needed is that of one chunk. With
-    ``expected``, the head that the bytes were made from, raises BranchMovedError when
-    the branch has another by now (None: when it has any).
+    ``expected``, the tip that the bytes were made from, raises BranchMovedError when
+    the branch has another by now.
     """
     reference, name = branch_reference(branch), checked_path(path)
     ensure_repository(repository)
+    on = expected or tip(repository, path=path, branch=branch)
     signature = Signature(author, message, when, co_authors)
     with tempfile.TemporaryFile() as stream:
         blob = write_blob(stream, content)
-        parent, present = object_ids(repository, reference, f"{reference}:{name}")
-        if expected is not ... and parent != (expected and expected.commit):
-            raise BranchMovedError
-        if present == blob:
+        if on.blob == blob:
             return None
-        stream.write(commit_command(reference, signature.header(), parent))
+        stream.write(commit_command(reference, signature.header(), on.commit))
         stream.write(f"M 100644 :1 {name}\n".encode())
-        return Revision(fast_import(repository, stream), parent)
+        return Revision(fast_import(repository, stream), on.commit)
+
+
+def tip(repository: Path, *, path: str = README, branch: str = BRANCH) -> Tip:
+    """The branch as it is now."""
+    reference, name = branch_reference(branch), checked_path(path)
+    return Tip(*object_ids(repository, reference, f"{reference}:{name}"))
 
 
 def read_readme(

@@ -65,7 +65,7 @@ def build(hub: Hub, *, because_of: QuerySet[Event]) -> Build:
     """
     repository = repository_of(hub)
     publisher.ensure_repository(repository)
-    head = publisher.head(repository)
+    tip = publisher.tip(repository)
     version = Readme.objects.values_list("requested", flat=True).get(hub=hub)
     assembly.place_notes(hub)
     events = list(because_of.select_related("actor", "note__section").order_by("id"))
@@ -77,12 +77,12 @@ def build(hub: Hub, *, because_of: QuerySet[Event]) -> Build:
         co_authors=others,
         message=message(events),
         when=timezone.now(),
-        expected=head,
+        expected=tip,
     )
-    commit = revision or head
+    commit = revision.commit if revision else tip.commit
     assert commit is not None  # the first build always commits
     notes = tuple({event.note_id for event in events if event.note_id})
-    return Build(hub, version, commit.commit, revision is not None, notes)
+    return Build(hub, version, commit, revision is not None, notes)
 
 
 def record(build: Build) -> None:

@@ -97,6 +97,7 @@ def test_a_build_that_another_one_overtook_is_refused_by_git(
     def place_and_be_overtaken(hub: Hub) -> int:
         count = placed(hub)
         monkeypatch.setattr(rebuild.assembly, "place_notes", placed)
+        submit(hub, section, ada, "Redis")
         rebuild.build(hub, because_of=events)
         return count
 
