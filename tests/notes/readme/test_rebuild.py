@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from notes import services
 from notes.models import Event, EventKind, Hub, Note, Readme, Section
@@ -96,9 +97,13 @@ def test_a_build_that_another_one_overtook_is_refused_by_git(
 
     def place_and_be_overtaken(hub: Hub) -> int:
         count = placed(hub)
-        monkeypatch.setattr(rebuild.assembly, "place_notes", placed)
-        submit(hub, section, ada, "Redis")
-        rebuild.build(hub, because_of=events)
+        publisher.commit_readme(
+            rebuild.repository_of(hub),
+            b"a newer state",
+            author=publisher.COMMITTER,
+            message="Overtake",
+            when=timezone.now(),
+        )
         return count
 
     monkeypatch.setattr(rebuild.assembly, "place_notes", place_and_be_overtaken)
