@@ -1,7 +1,8 @@
 """The cost of a rebuild as the hub grows: one new note in a README of 100 to 100,000.
 
-The reference is the least that any rebuild has to do: one bare SELECT of the same
-slices, and the same bytes committed by `git hash-object -w`. Peak memory is that of the
+The reference is the least that any rebuild has to do, without Django and Nexus: one
+bare SELECT of the same slices, and the same bytes committed by one `git fast-import`
+with the same care for the disk. Peak memory is that of the
 Python process above what it needed for the smallest hub.
 """
 
@@ -37,6 +38,7 @@ from notes.readme import rebuild  # noqa: E402
 SIZES = (100, 1_000, 10_000, 100_000)
 ROUNDS = 5
 PER_SECTION = 250
+FSYNC = ("-c", "core.fsync=committed,reference", "-c", "fastimport.unpackLimit=1")
 WIDTH = 40
 SLICES = """
     select note.source, note.after from notes_note note
@@ -89,14 +91,16 @@ def add_note_and_build(hub: Hub) -> None:
 
 
 def bare(hub: Hub) -> None:
-    """Select the slices and hand the bytes to git, without Django and Nexus."""
+    """Select the slices and commit their bytes to a branch of their own."""
     with sqlite3.connect(FOLDER / "nexus.sqlite3") as database:
         rows = database.execute(SLICES, [hub.pk]).fetchall()
+    readme = "".join(source + after for source, after in rows).encode()
+    commit = b"commit refs/heads/bare\ncommitter a <a> now\ndata 1\na\n"
+    file = b"M 100644 inline README.md\ndata %d\n%s\n" % (len(readme), readme)
     subprocess.run(
-        ["git", "hash-object", "-w", "--stdin"],
+        ["git", *FSYNC, "fast-import", "--quiet", "--force", "--date-format=now"],
         cwd=rebuild.repository_of(hub),
-        input="".join(source + after for source, after in rows).encode(),
-        stdout=subprocess.DEVNULL,
+        input=commit + file,
         check=True,
     )
 
