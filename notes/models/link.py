@@ -65,6 +65,12 @@ class Link(models.Model):
         return self.url
 
     @property
+    def is_moved(self) -> bool:
+        """For good, to a page of the web that is not this one."""
+        is_web = self.final_url.startswith(("http://", "https://"))
+        return self.verdict == Verdict.MOVED and is_web and self.final_url != self.url
+
+    @property
     def shown_verdict(self) -> str:
         return Verdict.ALIVE if self.overrule else self.verdict
 

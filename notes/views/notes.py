@@ -46,7 +46,7 @@ def note_new(request: HttpRequest, slug: str) -> HttpResponse:
 def note_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if not isinstance(request.user, User):
         return log_in_first(request)
-    access, note = _editable(request, slug, pk)
+    access, note = editable(request, slug, pk)
     form = NoteForm(
         request.POST or None,
         hub=access.hub,
@@ -92,7 +92,7 @@ def note_new_preview(request: HttpRequest, slug: str) -> HttpResponse:
 def note_edit_preview(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if not isinstance(request.user, User):
         return log_in_first(request)
-    access, note = _editable(request, slug, pk)
+    access, note = editable(request, slug, pk)
     form = NoteForm(request.POST, hub=access.hub, note=note)
     context: dict[str, object] = {"hub": access.hub, "form": form, "note": note}
     context["seen"] = request.POST.get("seen", "")
@@ -103,7 +103,7 @@ def note_edit_preview(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def note_withdraw(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if not isinstance(request.user, User):
         return log_in_first(request)
-    access, note = _editable(request, slug, pk)
+    access, note = editable(request, slug, pk)
     if request.method == "POST":
         services.withdraw_note(note=note, editor=request.user)
         messages.success(request, "The note is withdrawn; its text is kept here.")
@@ -118,7 +118,7 @@ def note_move(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """One place up or down, back to where the button was; or to another section."""
     if not isinstance(request.user, User):
         return log_in_first(request)
-    access, note = _editable(request, slug, pk)
+    access, note = editable(request, slug, pk)
     way = STEPS.get(request.POST.get("way", ""))
     try:
         if way:
@@ -160,7 +160,13 @@ def note_panel(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     panel = panel_of(note)
     if request.GET.get("shown") == panel.fingerprint:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    context = {"hub": access.hub, "note": note, "panel": panel, "is_fragment": True}
+    context = {
+        "hub": access.hub,
+        "note": note,
+        "panel": panel,
+        "may_edit": access.may_edit(note),
+        "is_fragment": True,
+    }
     return render(request, "notes/notes/_panel.html", context)
 
 
@@ -203,7 +209,7 @@ def _readable(request: HttpRequest, slug: str, pk: int) -> tuple[Access, Note]:
     return access, note
 
 
-def _editable(request: HttpRequest, slug: str, pk: int) -> tuple[Access, Note]:
+def editable(request: HttpRequest, slug: str, pk: int) -> tuple[Access, Note]:
     access, note = _readable(request, slug, pk)
     if not access.may_edit(note):
         raise PermissionDenied(

@@ -1,0 +1,106 @@
+"""A moved link replaced by one click: shown first, an ordinary edit then."""
+
+from __future__ import annotations
+
+import pytest
+
+from notes import services
+from notes.models import Event, EventKind, Link, NoteLink
+
+OLD, NEW = "https://old.example/a", "https://new.example/b"
+
+
+@pytest.fixture
+def item(note, grace) -> NoteLink:
+    text = services.NoteText(
+        section=note.section, title="Celery", body=f"[A]({OLD}) `{OLD}`", tags=("q",)
+    )
+    services.edit_note(note=note, editor=grace, text=text)
+    link = Link.objects.create(url=OLD, verdict="moved", final_url=NEW)
+    return note.note_links.create(link=link, url=OLD)
+
+
+def address(item: NoteLink) -> str:
+    return f"{item.note.get_absolute_url()}links/{item.pk}/mend/"
+
+
+def shown(item: NoteLink) -> dict[str, str]:
+    item.note.refresh_from_db()
+    return {"new": NEW, "seen": item.note.fingerprint}
+
+
+def body(item: NoteLink) -> str:
+    item.note.refresh_from_db()
+    return item.note.body
+
+
+def edits() -> int:
+    return Event.objects.filter(kind=EventKind.NOTE_EDITED).count()
+
+
+def test_who_may_edit_is_offered_the_new_address(learner, item):
+    page = learner.get(item.note.get_absolute_url()).content.decode()
+    assert address(item) in page
+
+
+def test_others_are_not(client, item, stranger):
+    assert (
+        address(item) not in client.get(item.note.get_absolute_url()).content.decode()
+    )
+    client.force_login(stranger)
+    assert client.get(address(item)).status_code == 403
+    assert client.post(address(item), shown(item)).status_code == 403
+    assert OLD in body(item)
+
+
+def test_what_changes_is_shown_first_and_nothing_is_saved(learner, item):
+    page = learner.get(address(item)).content.decode()
+    assert f"[A]({OLD}) `{OLD}`</del>" in page
+    assert f"[A]({NEW}) `{OLD}`</ins>" in page
+    assert body(item) == f"[A]({OLD}) `{OLD}`"
+
+
+def test_one_click_replaces_the_link_by_an_ordinary_edit(learner, item, grace):
+    before = edits()
+    answer = learner.post(address(item), shown(item))
+    assert (answer.status_code, answer.url) == (303, item.note.get_absolute_url())
+    assert body(item) == f"[A]({NEW}) `{OLD}`"
+    assert [tag.name for tag in item.note.tags.all()] == ["q"]
+    assert edits() == before + 1
+
+
+def test_a_note_that_changed_meanwhile_is_looked_at_again(learner, item, grace):
+    sent = shown(item)
+    text = services.NoteText(section=item.note.section, title="T", body=f"New. {OLD}")
+    services.edit_note(note=item.note, editor=grace, text=text)
+    answer = learner.post(address(item), sent)
+    assert answer.url == address(item)
+    assert body(item) == f"New. {OLD}"
+
+
+def test_a_target_that_changed_meanwhile_is_shown_before_it_is_saved(learner, item):
+    answer = learner.post(address(item), {**shown(item), "new": "https://x.example/"})
+    assert answer.status_code == 200
+    assert OLD in body(item)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"verdict": "redirected"},
+        {"final_url": "javascript:alert(1)"},
+        {"final_url": ""},
+    ],
+)
+def test_only_what_moved_for_good_is_replaced(learner, item, fields):
+    Link.objects.update(**fields)
+    answer = learner.post(
+        address(item), {**shown(item), "new": fields.get("final_url", NEW)}
+    )
+    assert answer.url == item.note.get_absolute_url()
+    assert OLD in body(item)
+
+
+def test_a_withdrawn_note_is_not_published_again_by_it(learner, item, grace):
+    services.withdraw_note(note=item.note, editor=grace)
+    assert learner.post(address(item), shown(item)).status_code == 404
