@@ -8,7 +8,7 @@ from zlib import crc32
 
 from django.utils import timezone
 
-from notes.models import Job, Link, NoteLink
+from notes.models import Event, Job, Link, NoteLink
 
 PENDING = {Job.State.QUEUED, Job.State.RUNNING, Job.State.RETRYING}
 MARKS = {
@@ -45,6 +45,13 @@ class Panel:
         """Differs when anything that the panel shows differs."""
         links = [(one.url, *_told(one.link)) for one in self.links]
         return f"{crc32(repr((self.lines, links, self.poll_every_ms)).encode()):08x}"
+
+
+def panel_of_line(line: Line, cause: Event | None) -> Panel:
+    """A panel of one line, which polls while what the event caused is under way."""
+    if cause is None or line.state not in PENDING:
+        return Panel([line])
+    return Panel([line], poll_every_ms=poll_every_ms(cause.recorded_at))
 
 
 def _told(link: Link) -> tuple[str, bool, str, str]:

@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from notes.links.overrules import count_as_shown
 from notes.links.summary import in_a_line
 from notes.models import Event, EventKind, Hub, Job, Link
-from notes.views.lines import PENDING, Line, Panel, error_of, poll_every_ms
+from notes.views.lines import PENDING, Line, Panel, error_of, panel_of_line
 
 # What sends a check on its way; the relay makes its job a moment later.
 CAUSES = [
@@ -26,11 +26,7 @@ IN_WORDS: dict[str, str] = {
 
 
 def panel_of(hub: Hub) -> Panel:
-    line = _line_of(hub)
-    cause = _causes(hub).order_by("-id").first()
-    if cause is None or line.state not in PENDING:
-        return Panel([line])
-    return Panel([line], poll_every_ms=poll_every_ms(cause.recorded_at))
+    return panel_of_line(_line_of(hub), _causes(hub).order_by("-id").first())
 
 
 def _line_of(hub: Hub) -> Line:

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils.text import capfirst
 
 from notes.models import Event, EventKind, Job, Remote
-from notes.views.lines import PENDING, Line, Panel, error_of, poll_every_ms
+from notes.views.lines import Line, Panel, error_of, panel_of_line
 
 # What sends a push on its way; the relay makes its job a moment later.
 CAUSES = [
@@ -24,11 +24,7 @@ IN_WORDS: dict[str, str] = {
 
 
 def panel_of(remote: Remote) -> Panel:
-    line = line_of(remote)
-    cause = _causes(remote).last()
-    if cause is None or line.state not in PENDING:
-        return Panel([line])
-    return Panel([line], poll_every_ms=poll_every_ms(cause.recorded_at))
+    return panel_of_line(line_of(remote), _causes(remote).last())
 
 
 def line_of(remote: Remote) -> Line:
