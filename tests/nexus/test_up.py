@@ -88,6 +88,8 @@ class Course:
     end_seconds: float = 0.0
     orphans: list[str] = field(default_factory=list)
     seen: dict[str, bool] = field(default_factory=dict)
+    base_url: str = ""
+    address: str = ""
 
 
 @pytest.fixture(scope="module")
@@ -108,12 +110,23 @@ def first(folder: Path) -> Course:
             for name in ("valkey", "granian", "relay", "worker", "beat", "flower")
         }
         until(lambda: re.search(r"^worker +\| .* ready\.", up.log, re.MULTILINE), 30)
+        worker = up.child("worker")
+        base_url = worker.environ()["NEXUS_BASE_URL"] if worker else ""
         status, begin = up.page(), time.monotonic()
         up.process.send_signal(signal.SIGTERM)
         exit_code = up.process.wait(timeout=30)
         seconds = time.monotonic() - begin
         time.sleep(0.5)
-        return Course(up.log, status, exit_code, seconds, orphans(folder), started)
+        return Course(
+            log=up.log,
+            status=status,
+            exit_code=exit_code,
+            end_seconds=seconds,
+            orphans=orphans(folder),
+            seen=started,
+            base_url=base_url,
+            address=f"http://127.0.0.1:{up.port}",
+        )
     finally:
         up.end()
 
@@ -148,6 +161,10 @@ def test_a_fresh_folder_leads_to_a_page_that_answers(first: Course) -> None:
 
 def test_it_runs_every_process_that_nexus_is_made_of(first: Course) -> None:
     assert set(first.seen.values()) == {True}, first.seen
+
+
+def test_mails_link_to_where_it_listens(first: Course) -> None:
+    assert first.base_url == first.address
 
 
 def test_it_tells_the_addresses_and_the_admins_password_once(

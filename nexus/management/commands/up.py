@@ -18,7 +18,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from nexus import firstrun, lifeline, processes
+from nexus import env, firstrun, lifeline, processes
 from nexus.supervisor import Supervisor
 
 LOCK_WAIT_SECONDS = 10.0
@@ -41,6 +41,8 @@ class Command(BaseCommand):
         lock = take_lock(settings.DATA_DIR / "run" / "up.lock")
         require_free_port(host, port)
         os.chdir(settings.BASE_DIR)
+        # Links in mails lead to where this Nexus listens, unless told otherwise.
+        os.environ["NEXUS_BASE_URL"] = env.text("NEXUS_BASE_URL", address(host, port))
         call_command("migrate", interactive=False, verbosity=0)
         created = firstrun.prepare()
         supervisor = Supervisor(
@@ -73,7 +75,7 @@ class Announcement:
                 self.supervisor.log.write("nexus", line)
 
     def lines(self) -> list[str]:
-        url = f"http://{self.host}:{self.port}/"
+        url = f"{address(self.host, self.port)}/"
         lines = [
             f"Nexus is ready at {url}",
             f"Flower, for staff: {url}flower/ · admin: {url}admin/",
@@ -95,6 +97,13 @@ def parse_bind(text: str) -> tuple[str, int]:
             f"--bind {text!r} has to be HOST:PORT, such as 127.0.0.1:8000."
         )
     return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def address(host: str, port: int) -> str:
+    """Where a browser on this machine finds the web server."""
+    if host in {"0.0.0.0", "::"}:  # noqa: S104
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def take_lock(path: Path) -> IO[str]:
