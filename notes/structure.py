@@ -199,6 +199,6 @@ class Outline:
         Readme.objects.request_rebuild(self.hub)
 
     def _count_headings(self) -> int:
-        text = b"".join(assembly.chunks(self.hub)).decode()
+        text = assembly.text(self.hub)
         blocks = read_blocks(text, split_lines(text))
         return sum(block.kind is BlockKind.HEADING for block in blocks)

@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
 from django.urls import reverse
 
 from notes.readme.model import SectionKind
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
-
-
-class HubQuerySet(models.QuerySet["Hub"]):
-    def writable_by(self, user: User | AbstractBaseUser | AnonymousUser) -> HubQuerySet:
-        """The hubs that this person may submit notes to."""
-        if getattr(user, "is_staff", False):
-            return self
-        return self.filter(memberships__user_id=user.pk or 0).distinct()
 
 
 class Hub(models.Model):
@@ -33,8 +19,6 @@ class Hub(models.Model):
         help_text="Titles of the sections that the README should have; "
         "those of the programme unless somebody said so.",
     )
-
-    objects = HubQuerySet.as_manager()
 
     class Meta:
         ordering = ["title", "id"]

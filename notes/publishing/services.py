@@ -127,7 +127,7 @@ def accept_change(*, change: PendingChange, actor: User) -> None:
     change = _decide(change, PendingChange.State.ACCEPTED, actor)
     _require_acceptable(change)
     hub = change.hand_edit.hub
-    present = b"".join(assembly.chunks(hub)).decode()
+    present = assembly.text(hub)
     newest = hub.notes.order_by("id").last()
     importer.store(hub, handedits.apply(change, present))
     version = Readme.objects.request_rebuild(hub)

@@ -60,6 +60,11 @@ def hold(hub: Hub) -> None:
     Hub.objects.select_for_update(no_key=True).get(pk=hub.pk)
 
 
+def text(hub: Hub) -> str:
+    """The whole README at once, for what looks at it as text."""
+    return b"".join(chunks(hub)).decode()
+
+
 def text_with(hub: Hub, *notes: Note) -> str:
     """The README as the rebuild would write it with these notes; nothing is saved.
 

@@ -123,7 +123,7 @@ def store(hub: Hub, text: str) -> Receipt:
     _withdraw(matching.missing)
     kept = {section.pk for section in sections}
     _move_out([one for one in former if one.pk not in kept], sections)
-    if b"".join(assembly.chunks(hub)) != text.encode():
+    if assembly.text(hub) != text:
         raise ImportRefusedError(NOT_EQUAL)
     return receipt
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 from pytest_django.fixtures import Settings
 
 from notes import services
@@ -31,3 +32,10 @@ def hub(db: None, ada: User) -> Hub:
 @pytest.fixture
 def section(hub: Hub) -> Section:
     return hub.sections.get(title="Key Technologies")
+
+
+@pytest.fixture
+def maintainer(client: Client, ada: User, hub: Hub) -> Client:
+    """A browser in which the hub's maintainer is logged in."""
+    client.force_login(ada)
+    return client

@@ -45,7 +45,7 @@ def imported(hub: Hub) -> Hub:
 
 
 def rendered(hub: Hub) -> str:
-    return b"".join(assembly.chunks(hub)).decode()
+    return assembly.text(hub)
 
 
 def changes(hub: Hub) -> list[str]:

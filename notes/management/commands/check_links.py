@@ -125,4 +125,4 @@ def readme_of(slug: str) -> str:
     hub = Hub.objects.filter(slug=slug).first()
     if hub is None:
         raise CommandError(f"There is no hub {slug!r}.")
-    return b"".join(assembly.chunks(hub)).decode()
+    return assembly.text(hub)

@@ -13,12 +13,6 @@ PAGE = "/h/nexus/remote/edits/"
 
 
 @pytest.fixture
-def maintainer(client: Client, ada: User) -> Client:
-    client.force_login(ada)
-    return client
-
-
-@pytest.fixture
 def changes(remote, imported, far) -> list[PendingChange]:
     pushed(imported)
     by_hand = README.replace("caches", "<b>caches</b>") + "- **Valkey**: a fork\n"

@@ -23,12 +23,6 @@ FORM = {
 }
 
 
-@pytest.fixture
-def maintainer(client: Client, ada: User, hub: Hub) -> Client:
-    client.force_login(ada)
-    return client
-
-
 def errors(client: Client, **changes: str) -> str:
     response = client.post(PAGE, FORM | changes)
     assert response.status_code == 422

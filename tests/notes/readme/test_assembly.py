@@ -35,7 +35,7 @@ def imported(hub: Hub) -> Hub:
 
 
 def rendered(hub: Hub) -> str:
-    return b"".join(assembly.chunks(hub)).decode()
+    return assembly.text(hub)
 
 
 def changed_lines(hub: Hub) -> list[str]:

@@ -34,7 +34,7 @@ REAL_READMES = sorted([*SHARED.glob("seeds/*"), *SHARED.glob("corpus/*.md")])
 
 
 def rendered(hub: Hub) -> str:
-    return b"".join(assembly.chunks(hub)).decode()
+    return assembly.text(hub)
 
 
 def test_a_readme_becomes_sections_and_notes(hub: Hub) -> None:

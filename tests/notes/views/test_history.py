@@ -18,12 +18,6 @@ README = "# Hub\n\n## Key Technologies\n\n- **Celery**: runs tasks\n"
 HISTORY = "/h/nexus/history/"
 
 
-@pytest.fixture
-def maintainer(client: Client, ada, hub: Hub) -> Client:
-    client.force_login(ada)
-    return client
-
-
 def publish(hub: Hub) -> str:
     """What the worker does with the events that no build has seen yet."""
     waiting = Event.objects.filter(hub=hub, dispatched_at=None)

@@ -20,12 +20,6 @@ README = (
 IMPORT = "/h/nexus/import/"
 
 
-@pytest.fixture
-def maintainer(client: Client, ada, hub: Hub) -> Client:
-    client.force_login(ada)
-    return client
-
-
 def upload(client: Client, data: bytes) -> str:
     file = SimpleUploadedFile("README.md", data)
     return client.post(IMPORT, {"file": file}).content.decode()

@@ -6,8 +6,6 @@ import re
 from html import unescape
 
 import pytest
-from django.contrib.auth.models import User
-from django.test import Client
 
 from notes import services
 from notes.models import Event, Hub, Note, Section
@@ -35,12 +33,6 @@ def imported(hub: Hub) -> Hub:
     return hub
 
 
-@pytest.fixture
-def maintainer(client: Client, ada: User) -> Client:
-    client.force_login(ada)
-    return client
-
-
 def section(hub: Hub, title: str) -> Section:
     return hub.sections.get(title=title)
 
@@ -58,7 +50,7 @@ def shown(html: str) -> tuple[list[str], list[str]]:
 
 
 def lines_of(hub: Hub) -> set[str]:
-    return set(b"".join(assembly.chunks(hub)).decode().splitlines())
+    return set(assembly.text(hub).splitlines())
 
 
 def test_a_new_note_is_shown_as_the_line_that_it_becomes(learner, imported):

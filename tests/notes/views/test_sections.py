@@ -33,14 +33,8 @@ def imported(hub: Hub) -> Hub:
     return hub
 
 
-@pytest.fixture
-def maintainer(client: Client, ada) -> Client:
-    client.force_login(ada)
-    return client
-
-
 def rendered(hub: Hub) -> str:
-    return b"".join(assembly.chunks(hub)).decode()
+    return assembly.text(hub)
 
 
 def of(hub: Hub, title: str) -> Section:
