@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from notes.feeds import EditionFeed
 from notes.views import (
     deliveries,
     doctor,
@@ -127,6 +128,7 @@ urlpatterns = [
     path("s/<str:token>/preferences/", subscriptions.preferences, name="preferences"),
     path("s/<str:token>/unsubscribe/", subscriptions.unsubscribe, name="unsubscribe"),
     path("h/<slug:slug>/digests/", editions.edition_list, name="edition_list"),
+    path("h/<slug:slug>/digests.atom", EditionFeed(), name="edition_feed"),
     path(
         "h/<slug:slug>/digests/<str:week>/",
         editions.edition_detail,
