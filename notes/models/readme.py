@@ -26,18 +26,25 @@ class ReadmeQuerySet(models.QuerySet["Readme"]):
             cursor.execute(NEXT_VERSION, [hub.pk])
             return int(cursor.fetchone()[0])
 
-    def publish(self, hub: Hub, *, version: int, commit: str, at: datetime) -> bool:
+    def publish(
+        self, hub: Hub, *, version: int, commit: str, blob: str, at: datetime
+    ) -> bool:
         """Record ``version`` as published unless a newer one already is."""
         newer = self.filter(hub=hub, published__lt=version)
-        return bool(newer.update(published=version, commit=commit, published_at=at))
+        return bool(
+            newer.update(published=version, commit=commit, blob=blob, published_at=at)
+        )
 
 
 class Readme(models.Model):
+    """``commit`` and ``blob`` are git's names of what was published last."""
+
     hub = models.OneToOneField(Hub, models.CASCADE, related_name="readme")
     preamble = models.TextField(blank=True)
     requested = models.PositiveBigIntegerField(default=0)
     published = models.PositiveBigIntegerField(default=0)
     commit = models.CharField(max_length=40, blank=True)
+    blob = models.CharField(max_length=40, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
 
     objects = ReadmeQuerySet.as_manager()

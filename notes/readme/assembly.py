@@ -231,12 +231,16 @@ class Pages:
         return "".join(parts)
 
     def save(self) -> None:
-        """Write the rows and the openings that have changed, and no others."""
+        """Write the rows and the openings that have changed, and no others.
+
+        One statement each: building bulk_update's takes four times as long.
+        """
         for note in self.gone:
             note.source, note.after = "", ""
             note.placed_in, note.is_placed = None, True
         rows = [row for page in self.pages.values() for row in page.changed_rows()]
-        Note.objects.bulk_update(self.gone + rows, SLICE_FIELDS, batch_size=200)
+        for note in self.gone + rows:
+            note.save(update_fields=SLICE_FIELDS)
         for page in self.pages.values():
             if page.section.opening != page.value.opening:
                 page.section.opening = page.value.opening

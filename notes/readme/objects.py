@@ -30,6 +30,18 @@ def object_ids(repository: Path, *names: str) -> list[str | None]:
     return [None if line.endswith(" missing") else line.split()[0] for line in lines]
 
 
+def loose_commit(repository: Path, reference: str) -> str | None:
+    """The commit in a reference's own file; None while git keeps it elsewhere.
+
+    See https://git-scm.com/docs/gitrepository-layout; packing references, as `git gc`
+    does, removes the file until the next commit.
+    """
+    try:
+        return (repository / reference).read_text().strip()
+    except FileNotFoundError:
+        return None
+
+
 def read_object(repository: Path, name: str) -> bytes | None:
     """The bytes of the file that a name like `main:README.md` stands for."""
     if not repository.exists():

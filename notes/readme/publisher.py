@@ -6,7 +6,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from notes.readme.objects import (
     commit_command,
     commit_name,
     fast_import,
+    loose_commit,
     object_ids,
     read_object,
     write_blob,
@@ -57,10 +58,14 @@ COMMITTER = Author("Nexus", "nexus@localhost")
 
 @dataclass(frozen=True)
 class Revision:
-    """One commit: 40 hexadecimal digits each, `parent` is None for the first."""
+    """One commit: 40 hexadecimal digits each, `parent` is None for the first.
+
+    `blob`, the id of the README's bytes, is told of a commit that was just made.
+    """
 
     commit: str
     parent: str | None
+    blob: str = field(default="", compare=False)
 
     @property
     def short(self) -> str:
@@ -155,12 +160,20 @@ def commit_readme(
             return None
         stream.write(commit_command(reference, signature.header(), on.commit))
         stream.write(f"M 100644 :1 {name}\n".encode())
-        return Revision(fast_import(repository, stream), on.commit)
+        return Revision(fast_import(repository, stream), on.commit, blob)
 
 
-def tip(repository: Path, *, path: str = README, branch: str = BRANCH) -> Tip:
-    """The branch as it is now."""
+def tip(
+    repository: Path,
+    *,
+    path: str = README,
+    branch: str = BRANCH,
+    remembered: Tip | None = None,
+) -> Tip:
+    """The branch as it is now; a look at one file where it is the one remembered."""
     reference, name = branch_reference(branch), checked_path(path)
+    if remembered and remembered.commit == loose_commit(repository, reference):
+        return remembered
     return Tip(*object_ids(repository, reference, f"{reference}:{name}"))
 
 

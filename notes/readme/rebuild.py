@@ -17,7 +17,7 @@ from django.utils import timezone
 from notes.events import record_event
 from notes.models import Event, EventKind, Hub, Readme, Revision
 from notes.readme import assembly, publisher
-from notes.readme.publisher import Author
+from notes.readme.publisher import Author, Tip
 
 TITLES_IN_MESSAGE = 20
 VERBS = {
@@ -43,6 +43,7 @@ class Build:
     hub: Hub
     version: int
     commit: str
+    blob: str
     is_new_commit: bool
     notes: tuple[int, ...] = ()
 
@@ -60,13 +61,14 @@ def repository_of(hub: Hub) -> Path:
 def build(hub: Hub, *, because_of: QuerySet[Event]) -> Build:
     """Bring the hub's git repository to the present state of its rows.
 
-    The branch is read before the rows: should another build commit in between, git
+    The branch is read before the slices: should another build commit in between, git
     refuses this one, and its retry reads everything anew.
     """
     repository = repository_of(hub)
     publisher.ensure_repository(repository)
-    tip = publisher.tip(repository)
-    version = Readme.objects.values_list("requested", flat=True).get(hub=hub)
+    readme = Readme.objects.defer("preamble").get(hub=hub)
+    published = Tip(readme.commit, readme.blob)
+    tip = publisher.tip(repository, remembered=published if readme.blob else None)
     assembly.place_notes(hub)
     events = list(because_of.select_related("actor", "note__section").order_by("id"))
     first, *others = authors(events)
@@ -79,10 +81,12 @@ def build(hub: Hub, *, because_of: QuerySet[Event]) -> Build:
         when=timezone.now(),
         expected=tip,
     )
-    commit = revision.commit if revision else tip.commit
-    assert commit is not None  # the first build always commits
+    now = Tip(revision.commit, revision.blob) if revision else tip
+    assert now.commit  # the first build always commits
+    assert now.blob
     notes = tuple({event.note_id for event in events if event.note_id})
-    return Build(hub, version, commit, revision is not None, notes)
+    is_new = revision is not None
+    return Build(hub, readme.requested, now.commit, now.blob, is_new, notes)
 
 
 def record(build: Build) -> None:
@@ -93,7 +97,11 @@ def record(build: Build) -> None:
     """
     before = Readme.objects.values_list("commit", flat=True).get(hub=build.hub)
     is_newest = Readme.objects.publish(
-        build.hub, version=build.version, commit=build.commit, at=timezone.now()
+        build.hub,
+        version=build.version,
+        commit=build.commit,
+        blob=build.blob,
+        at=timezone.now(),
     )
     if build.commit == before:
         return

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace as changed
-from itertools import chain
 
 from notes.readme.draft import draft_of, forms_of, revisions_of
 from notes.readme.item import split_item
@@ -207,12 +206,10 @@ def _first_sound(tries: Iterator[Section], section: Section, index: int) -> Sect
     header; then nothing can be proved.
     """
     first = next(tries)
-    if not _reads_back(_near(section, index)):
+    if _reads_back(_near(first, index)) or not _reads_back(_near(section, index)):
         return first
-    for result in chain((first,), tries):
-        if _reads_back(_near(result, index)):
-            return result
-    return first
+    sound = (result for result in tries if _reads_back(_near(result, index)))
+    return next(sound, first)
 
 
 def _near(section: Section, index: int) -> Section:

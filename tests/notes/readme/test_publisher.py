@@ -12,12 +12,14 @@ from notes.readme import git
 from notes.readme.git import NotARepositoryError, PublishError
 from notes.readme.publisher import (
     Author,
+    Tip,
     commit_readme,
     diff,
     ensure_repository,
     head,
     history,
     read_readme,
+    tip,
 )
 from tests.notes.readme.repositories import ADA, GRACE, NOON, commit, git_says
 
@@ -192,3 +194,20 @@ def test_odd_branch_names_are_refused(repository: Path, name: str) -> None:
 def test_odd_paths_are_refused(repository: Path, path: str) -> None:
     with pytest.raises(PublishError, match="no path within a repository"):
         commit(repository, b"x", path=path)
+
+
+def test_a_remembered_tip_is_believed_only_while_the_branch_is_there(
+    repository: Path,
+) -> None:
+    first = commit(repository, b"one\n")
+    remembered = Tip(first.commit, first.blob)
+    assert tip(repository, remembered=remembered) is remembered
+
+    git.output(repository, "pack-refs", "--all")
+    assert tip(repository, remembered=remembered) == remembered
+
+    second = commit(repository, b"two\n")
+    now = tip(repository, remembered=remembered)
+    assert now == Tip(
+        second.commit, git_says(repository, "rev-parse", "main:README.md")
+    )

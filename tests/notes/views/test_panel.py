@@ -28,7 +28,11 @@ def job_of(note: Note, name: str, state: str, **changes: str) -> Job:
 
 def publish(note: Note) -> None:
     Readme.objects.publish(
-        note.hub, version=note.readme_version, commit=COMMIT, at=timezone.now()
+        note.hub,
+        version=note.readme_version,
+        commit=COMMIT,
+        blob=COMMIT,
+        at=timezone.now(),
     )
 
 
