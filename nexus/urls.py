@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.auth import views as accounts
 from django.urls import include, path
 
+from nexus.doctor.page import mail_doctor
 from nexus.flower import flower
 
 admin.autodiscover()  # here, so that only the web process pays for it
@@ -28,6 +29,7 @@ urlpatterns = [
         ),
         name="password_change_done",
     ),
+    path("mail/doctor/", mail_doctor, name="mail_doctor"),
     path("admin/", admin.site.urls),
     path("flower/", flower, {"path": ""}, name="flower"),
     path("flower/<path:path>", flower, name="flower"),

@@ -1,24 +1,10 @@
-"""Looks at every part of Nexus; `manage.py doctor` shows what it found.
-
-One function per check, each bounded to a few seconds. A check that stands on a part
-which failed is not made, so that one cause is told of once.
-"""
+"""Every check of the doctor's, in the order in which `manage.py doctor` shows them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-
 from nexus.doctor import ground, work
-from nexus.doctor.findings import Finding, State, warn
-
-
-@dataclass(frozen=True)
-class Check:
-    name: str
-    look: Callable[[], Finding]
-    needs: str = ""
-
+from nexus.doctor.examination import Check
+from nexus.doctor.mail import MAIL_CHECKS
 
 CHECKS = (
     Check("data folder", ground.data_folder),
@@ -36,17 +22,5 @@ CHECKS = (
     Check("beat", work.beat, needs="migrations"),
     Check("mail", ground.mail_server),
     Check("Flower", work.flower_socket),
+    *MAIL_CHECKS,
 )
-
-
-def examine() -> Iterator[tuple[str, Finding]]:
-    """Every check in turn; what stands on something broken is only mentioned."""
-    broken = set()
-    for check in CHECKS:
-        if check.needs in broken:
-            finding = warn("not looked at", f"mend the {check.needs} first")
-        else:
-            finding = check.look()
-        if finding.state == State.FAIL or check.needs in broken:
-            broken.add(check.name)
-        yield check.name, finding

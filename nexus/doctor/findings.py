@@ -11,6 +11,7 @@ class State(StrEnum):
     OK = "ok"
     WARN = "warn"
     FAIL = "fail"
+    SKIP = "skip"
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ def warn(what: str, todo: str) -> Finding:
 
 def fail(what: str, todo: str) -> Finding:
     return Finding(State.FAIL, what, todo)
+
+
+def skip(why: str) -> Finding:
+    """Nothing is wrong that we know of: the check makes no sense here, or cannot be."""
+    return Finding(State.SKIP, why)
 
 
 def one_line(error: BaseException) -> str:

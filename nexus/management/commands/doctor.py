@@ -9,7 +9,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from nexus.doctor.checks import examine
+from nexus.doctor.checks import CHECKS
+from nexus.doctor.examination import examine
 from nexus.doctor.findings import Finding, State
 
 
@@ -21,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="For programs.")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        findings = dict(examine())
+        findings = dict(examine(CHECKS))
         if options["json"]:
             rows = [{"name": name, **asdict(f)} for name, f in findings.items()]
             self.stdout.write(json.dumps(rows, indent=2))
