@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -14,7 +13,7 @@ from notes.errors import NexusError
 from notes.events import record_event
 from notes.models import EventKind, Hub
 from notes.readme import assembly
-from notes.readme.comparison import compare
+from notes.readme.comparison import compare, fingerprint
 from notes.readme.differences import Difference
 from notes.readme.doctor.examination import examine, repaired
 from notes.readme.doctor.findings import Finding, Repair
@@ -40,7 +39,7 @@ class Examination:
 
     @property
     def fingerprint(self) -> str:
-        return sha256(self.text.encode()).hexdigest()[:16]
+        return fingerprint(self.text)
 
     def repair(self, key: str, number: int) -> tuple[Finding, Repair]:
         """A finding by its key and one of its repairs; FindingGoneError without."""

@@ -173,6 +173,36 @@ class SectionForm(forms.Form):
         return " ".join(str(self.cleaned_data["title"]).split())
 
 
+class RemovalForm(forms.Form):
+    """What becomes of the notes of a section that goes, where it has any."""
+
+    WITHDRAW = "withdraw"
+
+    notes = forms.ChoiceField(
+        error_messages={"required": "Say what becomes of the notes."}
+    )
+
+    def __init__(self, *args: Any, section: Section, count: int, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        others = section.hub.sections.exclude(pk=section.pk)
+        self.sections = {str(other.pk): other for other in others}
+        if not count:
+            del self.fields["notes"]
+            return
+        field = self.fields["notes"]
+        assert isinstance(field, forms.ChoiceField)
+        field.label = f"What becomes of its {count} note{'' if count == 1 else 's'}?"
+        field.choices = [
+            ("", "Choose"),
+            *((pk, f"Move to {other}") for pk, other in self.sections.items()),
+            (self.WITHDRAW, "Withdraw: the text is kept and can be published again"),
+        ]
+
+    def notes_to(self) -> Section | None:
+        """The section that gets the notes; None where they are withdrawn."""
+        return self.sections.get(self.cleaned_data.get("notes", ""))
+
+
 class ChecklistForm(forms.Form):
     """The titles of sections, one in a line."""
 

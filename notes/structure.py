@@ -178,6 +178,13 @@ class Outline:
         self.headings_expected += 1
         return row
 
+    def remove(self, index: int, *, end_of: model.Section) -> None:
+        """Take out a section without notes; ``end_of`` is what ended it with them."""
+        rest = arrange.without(self.document.sections, index, end_of=end_of)
+        self.document = replace(self.document, sections=rest)
+        Section.objects.filter(pk=self.pages.pop(index).section.pk).delete()
+        self.headings_expected -= 1
+
     def save(self) -> None:
         """Write what changed, in the caller's transaction, and ask for a rebuild.
 

@@ -98,6 +98,11 @@ urlpatterns = [
         sections.section_move,
         name="section_move",
     ),
+    path(
+        "h/<slug:slug>/sections/<int:pk>/remove/",
+        sections.section_remove,
+        name="section_remove",
+    ),
     path("h/<slug:slug>/notes/new/", notes.note_new, name="note_new"),
     path(
         "h/<slug:slug>/notes/new/preview/",

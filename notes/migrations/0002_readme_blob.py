@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notes', '0001_initial'),
+        ("notes", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='readme',
-            name='blob',
+            model_name="readme",
+            name="blob",
             field=models.CharField(blank=True, max_length=40),
         ),
     ]

@@ -23,6 +23,7 @@ class EventKind(models.TextChoices):
     SECTION_ADDED = "section.added"
     SECTION_RENAMED = "section.renamed"
     SECTION_MOVED = "section.moved"
+    SECTION_REMOVED = "section.removed"
     CHECKLIST_CHANGED = "checklist.changed"
     README_IMPORTED = "readme.imported"
     README_PUBLISHED = "readme.published"

@@ -60,6 +60,15 @@ def swap(upper: Sections, lower: Sections) -> Sections:
     raise SectionCannotMoveError
 
 
+def without(sections: Sections, index: int, *, end_of: Section) -> Sections:
+    """The sections but for one; the text ends as it did, in the end of ``end_of``."""
+    rest = (*sections[:index], *sections[index + 1 :])
+    is_last = index == len(rest)
+    if not (is_last and rest):
+        return rest
+    return (*rest[:-1], *_ended(rest[-1:], _split_end(end_of)[1]))
+
+
 def _headings(sections: Sequence[Section]) -> list[str]:
     text = "".join(part for section in sections for part in section_slices(section))
     lines = split_lines(text)

@@ -206,15 +206,19 @@ class Pages:
             self.gone.append(note)
 
     def fallback(self, section: Section) -> model.Section | None:
-        """The nearest section with notes, to learn from when this one has none."""
+        """The nearest section with notes, to learn from when this one has none.
+
+        Challenges learn from challenges, where there are any, and others from others.
+        """
         if self.of(section).rows:
             return None
+
+        def distance(other: Section) -> tuple[bool, int]:
+            is_other = _is_for_challenges(other) is not _is_for_challenges(section)
+            return is_other, abs(other.position - section.position)
+
         others = self.hub.sections.exclude(entries=None).distinct()
-        nearest = min(
-            others,
-            key=lambda other: abs(other.position - section.position),
-            default=None,
-        )
+        nearest = min(others, key=distance, default=None)
         return self.of(nearest).value if nearest else None
 
     def text(self) -> str:
@@ -245,6 +249,10 @@ class Pages:
             if page.section.opening != page.value.opening:
                 page.section.opening = page.value.opening
                 page.section.save(update_fields=["opening"])
+
+
+def _is_for_challenges(section: Section) -> bool:
+    return section.kind == SectionKind.CHALLENGE.value
 
 
 def outline_of(sections: Iterable[Section]) -> list[model.Section]:

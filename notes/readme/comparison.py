@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from difflib import unified_diff
+from hashlib import sha256
 from itertools import takewhile
 
 from notes.readme.differences import Difference, read_difference
@@ -11,6 +12,11 @@ from notes.readme.lines import is_terminated, split_lines
 
 CONTEXT_LINES = 3
 _UNFINISHED = "\n\\ No newline at end of file\n"
+
+
+def fingerprint(text: str) -> str:
+    """Names a README, so that nobody changes another one than they were shown."""
+    return sha256(text.encode()).hexdigest()[:16]
 
 
 def compare(old: str, new: str) -> Difference:

@@ -9,14 +9,13 @@ from dataclasses import replace as changed
 from notes.readme.kinds import classify
 from notes.readme.lines import (
     is_blank,
-    is_gap,
     is_rule,
     is_terminated,
     line_ending,
     split_closing,
     split_lines,
 )
-from notes.readme.model import Document, Section, SectionKind
+from notes.readme.model import Document, Section
 from notes.readme.opening import split_heading
 from notes.readme.plain import escape, plain
 from notes.readme.renderer import section_slices
@@ -141,33 +140,3 @@ def _with_gap(text: str, ending: str) -> str:
     if not is_terminated(text):
         text += ending
     return text if is_blank(split_lines(text)[-1]) else text + ending
-
-
-def remove_section(document: Document, index: int) -> Document:
-    """The document without one section, which must hold no notes and no text."""
-    section = document.sections[index]
-    if section.entries or not is_gap(split_heading(section.opening)[1]):
-        raise SectionInUseError
-    sections = document.sections
-    return Document(document.preamble, sections[:index] + sections[index + 1 :])
-
-
-class SectionInUseError(ValueError):
-    """The section still holds notes or text; move them first."""
-
-    def __str__(self) -> str:
-        return str(self.__doc__)
-
-
-def nearest_with_notes(document: Document, index: int) -> Section | None:
-    """The section that lends its manner to ``sections[index]``, challenges apart."""
-    sections = document.sections
-    is_challenge = sections[index].kind is SectionKind.CHALLENGE
-
-    def distance(at: int) -> tuple[bool, int]:
-        is_other = (sections[at].kind is SectionKind.CHALLENGE) is not is_challenge
-        return is_other, abs(at - index)
-
-    filled = [at for at, section in enumerate(sections) if section.entries]
-    near = sorted((at for at in filled if at != index), key=distance)
-    return sections[near[0]] if near else None

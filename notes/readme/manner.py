@@ -173,9 +173,11 @@ def _without_echo(draft: Draft, entry: Entry, layout: Layout) -> Draft:
 def write_plain(draft: Draft, fallback: Section | None) -> str:
     """The source of the first note of a section: a list item with a bold lead.
 
-    Where ``fallback`` has a list, its bullet and its way with leads are taken over.
+    Where ``fallback`` has a list, its bullet, its way with leads and the one with
+    challenges are taken over.
     """
     marker, layout = DASH, BOLD
+    solved: list[Layout] = []
     items = [e for e in _entries(fallback) if e.form is EntryForm.ITEM]
     if fallback and items:
         anatomies = [dissect(e.source, e.form, fallback.kind) for e in items]
@@ -183,7 +185,10 @@ def write_plain(draft: Draft, fallback: Section | None) -> str:
         marker = DASH if anchor.number else changed(anchor, task="")
         led = [a.layout for a in anatomies if _is_led(a.layout)]
         layout = _common_layout(led) if led else layout
-    if draft.problem and draft.solution:
+        solved = [a.layout for a in anatomies if _is_solved(a.layout)]
+    if draft.problem and draft.solution and solved:
+        layout = _common_layout(solved)
+    elif draft.problem and draft.solution:
         layout = changed(CHALLENGE, pieces=(*CHALLENGE.pieces[:-1], layout.pieces[-1]))
     elif draft.title == title_from(draft.body):
         # A note from elsewhere without a lead: its title is how its text begins.
@@ -194,6 +199,10 @@ def write_plain(draft: Draft, fallback: Section | None) -> str:
 
 def _is_led(layout: Layout) -> bool:
     return layout.slots == (Slot.TITLE, Slot.BODY)
+
+
+def _is_solved(layout: Layout) -> bool:
+    return layout.has(Slot.PROBLEM) and layout.has(Slot.SOLUTION)
 
 
 def _entries(section: Section | None) -> tuple[Entry, ...]:

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from notes.events import record_event
-from notes.models import Event, EventKind, Hub, Readme, Revision
+from notes.models import Event, EventKind, Hub, Readme, Remote, Revision
 from notes.readme import assembly, publisher
 from notes.readme.publisher import Author, Tip
 
@@ -28,11 +28,13 @@ VERBS = {
     EventKind.SECTION_ADDED: "Add",
     EventKind.SECTION_RENAMED: "Rename",
     EventKind.SECTION_MOVED: "Move",
+    EventKind.SECTION_REMOVED: "Remove",
 }
 ABOUT_SECTIONS = {
     EventKind.SECTION_ADDED,
     EventKind.SECTION_RENAMED,
     EventKind.SECTION_MOVED,
+    EventKind.SECTION_REMOVED,
 }
 
 
@@ -108,6 +110,8 @@ def record(build: Build) -> None:
     Revision.objects.remember(build.hub, commit=build.commit, notes=build.notes)
     if is_newest:
         record_event(EventKind.README_PUBLISHED, hub=build.hub, commit=build.commit)
+    if is_newest and Remote.objects.filter(hub=build.hub).exists():
+        record_event(EventKind.PUSH_FELL_DUE, hub=build.hub)
 
 
 def authors(events: Sequence[Event]) -> list[Author]:

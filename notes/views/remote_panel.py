@@ -11,7 +11,6 @@ from notes.views.lines import Line, Panel, error_of, panel_of_line
 # What sends a push on its way; the relay makes its job a moment later.
 CAUSES = [
     EventKind.REMOTE_CHANGED,
-    EventKind.README_PUBLISHED,
     EventKind.HANDEDIT_SETTLED,
     EventKind.PUSH_FELL_DUE,
 ]

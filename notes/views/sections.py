@@ -9,11 +9,15 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
-from notes import structure
+from notes import removal, structure
 from notes.errors import NexusError
-from notes.forms import SectionForm
+from notes.forms import RemovalForm, SectionForm
 from notes.models import Hub, Note, Section
 from notes.readme.arrange import neighbours
 from notes.readme.assembly import outline_of
@@ -129,6 +133,45 @@ def section_move(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         messages.error(request, str(error))
     address = reverse("section_list", args=[slug])
     return see_other(f"{address}#section-{pk}")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def section_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Ask what becomes of the notes, show what that changes; POST does it."""
+    hub, section = _section(request, slug, pk)
+    form = _removal_form(request, section)
+    try:
+        removal.require_removable(section, list(hub.sections.all()))
+        if request.method == "POST" and form.is_valid():
+            return _remove(request, section, form)
+        notes_to = form.notes_to() if form.is_valid() else None
+        found = form.is_valid() and removal.preview_removal(
+            section=section, notes_to=notes_to
+        )
+    except NexusError as error:
+        messages.error(request, str(error))
+        return see_other("section_list", slug)
+    context = {"hub": hub, "section": section, "form": form, "removal": found}
+    return render(request, "notes/hubs/section_remove.html", context)
+
+
+def _removal_form(request: HttpRequest, section: Section) -> RemovalForm:
+    count = section.entries.count()
+    data = request.POST if request.method == "POST" else request.GET
+    is_first_look = request.method != "POST" and count and "notes" not in data
+    return RemovalForm(None if is_first_look else data, section=section, count=count)
+
+
+def _remove(request: HttpRequest, section: Section, form: RemovalForm) -> HttpResponse:
+    removal.remove_section(
+        section=section,
+        editor=_editor(request),
+        notes_to=form.notes_to(),
+        seen=request.POST.get("seen", ""),
+    )
+    messages.success(request, f"The section “{section}” is gone. {ARRANGED}")
+    return see_other("section_list", section.hub.slug)
 
 
 def _section(request: HttpRequest, slug: str, pk: int) -> tuple[Hub, Section]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from notes import services
-from notes.models import Hub, Job, Remote
+from notes.models import EventKind, Hub, Job, Remote
 from notes.publishing.services import set_remote
 from notes.readme.refusals import ProtectedBranchError, UnreachableError
 from tasks import clock, relay
@@ -64,9 +64,10 @@ def test_a_new_remote_gets_the_readme_and_then_every_note(pushing, far, learner)
     assert b"Redis" in far.readme()
 
 
-def test_without_a_remote_the_job_says_so(hub, learner, far):
+def test_without_a_remote_no_push_falls_due(hub, learner, far):
     submit(hub, learner, "Celery")
-    assert run_jobs()["push readme"] == "this hub has no remote repository"
+    assert list(run_jobs()) == ["rebuild readme"]
+    assert hub.events.filter(kind=EventKind.README_PUBLISHED).exists()
 
 
 def test_a_burst_of_publications_is_one_push(pushing):

@@ -40,6 +40,13 @@ def section(text: str) -> Section:
     return next((one for one in sections if one.entries), sections[-1])
 
 
+def lender(document: Document, index: int) -> Section | None:
+    """The nearest other section that has notes to learn a manner from."""
+    others = [at for at, one in enumerate(document.sections) if one.entries]
+    near = sorted(set(others) - {index}, key=lambda at: abs(at - index))
+    return document.sections[near[0]] if near else None
+
+
 def titles(one: Section) -> list[str]:
     return [entry.title for entry in one.entries]
 

@@ -100,6 +100,16 @@ def test_a_section_without_notes_learns_from_another(hub: Hub, ada: User) -> Non
     assert "* **Docker** – images" in rendered(hub)
 
 
+def test_challenges_learn_from_challenges_though_others_are_nearer(hub, ada):
+    far = "## Challenges\n\n- **Challenge:** x\n  **Solution:** y\n\n"
+    importer.store(hub, f"{far}## Tools\n\n* a – b\n\n## More challenges\n")
+    text = NoteText(
+        section=section(hub, "More challenges"), title="t", problem="p", solution="s"
+    )
+    services.submit_note(hub=hub, author=ada, text=text)
+    assert "- **Challenge:** t: p\n  **Solution:** s" in assembly.text_with(hub)
+
+
 def test_placing_again_changes_nothing(imported: Hub, ada: User) -> None:
     submit(imported, ada, "Technologies", "Docker", "images")
     assert assembly.place_notes(imported) == 1

@@ -8,12 +8,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from notes.readme.contain import contain, flatten
-from notes.readme.headings import nearest_with_notes
 from notes.readme.model import Document, Draft, EntryForm
 from notes.readme.parser import parse
 from notes.readme.renderer import render
 from notes.readme.style import draft_of, insert, move, remove, replace
-from tests.notes.readme.samples import sources, with_section
+from tests.notes.readme.samples import lender, sources, with_section
 from tests.notes.readme.strategies import BODIES, DRAFTS, MARKDOWN
 
 MODEST = settings(
@@ -46,7 +45,7 @@ def test_an_added_note_is_one_note_more(
     at = data.draw(st.integers(0, len(document.sections) - 1))
     one = document.sections[at]
     index = data.draw(st.integers(0, len(one.entries)))
-    new = insert(one, index, draft, fallback=nearest_with_notes(document, at))
+    new = insert(one, index, draft, fallback=lender(document, at))
     assert len(new.entries) == len(one.entries) + 1
     assert_reads_back(with_section(document, at, new))
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 import pytest
 
 from notes.readme.headings import (
-    SectionInUseError,
     UnnamedSectionError,
     insert_section,
-    nearest_with_notes,
     new_section,
-    remove_section,
     rename_section,
 )
 from notes.readme.model import SectionKind
@@ -73,19 +70,3 @@ def test_a_new_section_before_all_others_follows_the_preamble() -> None:
 def test_the_first_section_of_an_empty_readme() -> None:
     document = insert_section(parse(""), 0, new_section((), "Notes", 2))
     assert render(document) == "## Notes\n\n"
-
-
-def test_only_an_empty_section_is_taken_out() -> None:
-    document = parse("# A\n\n## B\n\n---\n\n## C\n- c\n")
-    assert render(remove_section(document, 1)) == "# A\n\n## C\n- c\n"
-    with pytest.raises(SectionInUseError, match="still holds"):
-        remove_section(document, 2)
-
-
-def test_the_nearest_section_lends_its_manner_but_challenges_only_to_challenges() -> (
-    None
-):
-    document = parse("## A\n- a\n## Challenges\n- c\n## B\n## C\n- c\n")
-    near = nearest_with_notes(document, 2)
-    assert near is not None
-    assert near.title == "C"

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from notes.readme.headings import nearest_with_notes
 from notes.readme.model import Document, Draft, Entry, EntryForm, Section, SectionKind
 from notes.readme.parser import parse
 from notes.readme.renderer import render
 from notes.readme.style import append, draft_of, remove, replace
 from tests.notes.readme.samples import (
     SHARED,
+    lender,
     own_files,
     real_files,
     text_of,
@@ -70,7 +70,7 @@ FILES = [*own_files(), *real_files()]
 def test_an_appended_note_is_the_only_change(path: Path, compare: Compare) -> None:
     for text, document, at, one in sections(path):
         draft = CHALLENGE if one.kind is SectionKind.CHALLENGE else NOTE
-        new = append(one, draft, fallback=nearest_with_notes(document, at))
+        new = append(one, draft, fallback=lender(document, at))
         after = render(with_section(document, at, new))
         assert count(after) == count(text) + 1
         lost = [line for line in compare(text, after) if line.startswith("-")]

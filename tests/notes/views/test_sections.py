@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from notes import services
+from notes import services, structure
 from notes.models import EventKind, Hub, Note, Section
 from notes.readme import assembly, importer
 
@@ -202,3 +204,64 @@ def test_a_withdrawn_note_is_on_no_page_of_its_section(client, imported, ada):
     address = f"{SECTIONS}{note.section_id}/"
     assert "Celery" not in page(client, address)
     assert "Celery" not in page(client, HUB)
+
+
+def removal_of(hub: Hub, title: str) -> str:
+    return f"{SECTIONS}{of(hub, title).pk}/remove/"
+
+
+def seen_in(html: str) -> str:
+    found = re.search('name="seen" value="([^"]+)"', html)
+    assert found
+    return found[1]
+
+
+def test_a_section_is_removed_after_a_look_at_what_becomes_of_its_notes(
+    maintainer, imported
+):
+    address = removal_of(imported, "Technologies")
+    assert f'href="{address}"' in page(maintainer, SECTIONS)
+    html = page(maintainer, address)
+    assert "What becomes of its 2 notes?" in html
+    assert "What changes" not in html
+    to = of(imported, "Practices").pk
+    html = page(maintainer, f"{address}?notes={to}")
+    assert "<del>## Technologies</del>" in html
+    response = maintainer.post(address, {"notes": to, "seen": seen_in(html)})
+    assert (response.status_code, response.url) == (303, SECTIONS)
+    assert not imported.sections.filter(title="Technologies").exists()
+    assert imported.notes.get(title="Celery").section_id == to
+    assert "“Technologies” is gone" in page(maintainer, SECTIONS)
+
+
+def test_an_empty_section_asks_nothing_and_shows_what_goes(maintainer, imported, ada):
+    structure.add_section(
+        hub=imported, after=of(imported, "Practices"), editor=ada, title="Thanks"
+    )
+    address = removal_of(imported, "Thanks")
+    html = page(maintainer, address)
+    assert "It has no notes" in html
+    maintainer.post(address, {"seen": seen_in(html)})
+    assert rendered(imported) == README + "\n"
+
+
+def test_nobody_removes_notes_without_saying_what_becomes_of_them(maintainer, imported):
+    address = removal_of(imported, "Technologies")
+    seen = seen_in(page(maintainer, f"{address}?notes=withdraw"))
+    html = maintainer.post(address, {"seen": seen}).content.decode()
+    assert "Say what becomes of the notes." in html
+    assert rendered(imported) == README
+
+
+def test_a_section_that_cannot_go_says_why_on_the_list(maintainer, imported):
+    response = maintainer.get(removal_of(imported, "What we learnt"), follow=True)
+    assert "remove those first" in response.content.decode()
+
+
+def test_only_a_maintainer_removes_sections(client, imported, django_user_model):
+    address = removal_of(imported, "Practices")
+    assert client.get(address).status_code == 302
+    client.force_login(django_user_model.objects.create_user("bob"))
+    assert client.get(address).status_code == 403
+    assert client.post(address, {"notes": "withdraw"}).status_code == 403
+    assert rendered(imported) == README
