@@ -100,3 +100,22 @@ def test_every_command_is_documented(command: str) -> None:
 def test_every_route_is_documented(route: str) -> None:
     """Write it in backquotes with any name in its brackets: `/h/<slug>/readme/`."""
     assert f"`{route}`" in without_names(documentation())
+
+
+@pytest.mark.parametrize("document", ["patterns.md", "guarantees.md"])
+def test_every_place_in_the_code_that_a_document_names_exists(document: str) -> None:
+    text = (ROOT / "docs" / document).read_text()
+    places = re.findall(r"`((?:nexus|notes|tasks|tests)/[\w/]+\.py)(?:::(\w+))?`", text)
+    assert places
+    missing = [f"{file}::{name}" for file, name in places if not stands(file, name)]
+    assert missing == []
+
+
+def stands(file: str, name: str) -> bool:
+    path = ROOT / file
+    if not path.exists():
+        return False
+    return (
+        re.search(rf"\b(?:def|class) {name}\b" if name else "", path.read_text())
+        is not None
+    )
