@@ -5,9 +5,10 @@ A handler does its slow work without a transaction; its effects and the ledger's
 
     @handler()
     def check_links(job: Job) -> None:
-        found = record.look_at_note(job.event.note)
+        note = job.event.note
+        found = record.look_at_note(note, Surroundings(note.hub))
         with job.completion():
-            job.result = record.record_note(job.event.note, found)
+            job.result = record.record_note(note, found)
 """
 
 from __future__ import annotations

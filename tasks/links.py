@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from notes.links import record
 from notes.models import Job
+from notes.readme.surroundings import Surroundings
 from tasks.jobs import handler
 
 
@@ -12,7 +13,7 @@ def check_links(job: Job) -> None:
     """The links of one note, right after it was submitted or edited."""
     note = job.event.note
     assert note is not None
-    found = record.look_at_note(note)
+    found = record.look_at_note(note, Surroundings(note.hub))
     with job.completion():
         job.result = record.record_note(note, found)
 
@@ -21,6 +22,6 @@ def check_links(job: Job) -> None:
 def recheck_links(job: Job) -> None:
     """The links of a hub that want another look."""
     assert job.hub is not None
-    found = record.look_at_hub(job.hub)
+    found = record.look_at_hub(job.hub, Surroundings(job.hub))
     with job.completion():
         job.result = record.record_hub(job.hub, found)

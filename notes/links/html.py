@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
+# What these name, no reader of the page sees or follows.
+NOT_SEEN = frozenset({"base", "link", "script"})
+
 
 @dataclass(slots=True)
 class TagLink:
@@ -23,6 +26,8 @@ class _LinkParser(HTMLParser):
         self._anchor: TagLink | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in NOT_SEEN:
+            return
         values = {name: value.strip() for name, value in attrs if value}
         line, column = self.getpos()
         for url in _urls(values):

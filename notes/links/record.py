@@ -6,6 +6,7 @@ the caller's.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,9 +16,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from notes.events import record_event
-from notes.links import check, extract, urls
+from notes.links import check, extract, mail, relative, urls
 from notes.links.check import Policy, Result
+from notes.links.kinds import sort_out
 from notes.links.overrules import count_as_shown
+from notes.links.relative import Repository
 from notes.links.strikes import Look, Standing, next_look, standing
 from notes.links.summary import in_a_line
 from notes.links.verdicts import Verdict
@@ -26,6 +29,8 @@ from notes.models import EventKind, Hub, Link, LinkCheck, Note, NoteLink
 FRESH = timedelta(hours=1)
 BATCH = 500
 LONGEST_URL = 2_000
+# No link is written without one of these.
+LINK_SIGNS = re.compile(r"\]\s*[(\[:]|[<@]|://|www\.", re.IGNORECASE)
 CONCLUDED = [
     "verdict",
     "is_confirmed",
@@ -39,7 +44,7 @@ CONCLUDED = [
 
 @dataclass(frozen=True)
 class Written:
-    """A link as it stands in a note, and the normalised URL that it leads to."""
+    """A link as it stands in a note, and the form that all of its kind share."""
 
     url: str
     line: int
@@ -54,28 +59,42 @@ def policy() -> Policy:
 
 
 def links_in(note: Note) -> list[Written]:
-    """The note's web links, each once, in the order of its text."""
+    """The note's links, each once, in the order of its text."""
     found = {
-        link.url: Written(link.url, link.line, target(link.url))
+        link.url: Written(link.url, link.line, target(link.url, note.hub_id))
         for link in reversed(extract.links(note.markdown))
-        if link.url.lower().startswith(("http:", "https:"))
     }
     return [link for link in reversed(found.values()) if len(link.target) < LONGEST_URL]
 
 
-def target(url: str) -> str:
+def target(url: str, hub: int) -> str:
+    if relative.is_relative(url):
+        return relative.in_hub(url, hub)
+    if mail.is_mail(url):
+        return mail.normalise(url)
     try:
         return urls.normalise(url)
     except urls.UrlError:
         return url
 
 
-def look_at_note(note: Note) -> list[Result]:
-    """Check the note's links, save those that somebody looked at within the hour."""
+def look_at(targets: Iterable[str], around: Repository) -> list[Result]:
+    """Look at links of every kind; only those of the web are fetched."""
+    kinds = sort_out(targets)
+    written = {url: relative.as_written(url) for url in kinds.relative}
+    return [
+        *relative.look(written, around),
+        *mail.look_now(kinds.mail, canary_host=policy().canary_host),
+        *check.check_now(kinds.web, policy=policy()),
+    ]
+
+
+def look_at_note(note: Note, around: Repository) -> list[Result]:
+    """Check the note's links, save those that somebody fetched within the hour."""
     targets = {link.target for link in links_in(note)}
     fresh = Link.objects.looked_at_since(timezone.now() - FRESH)
     targets -= set(fresh.filter(url__in=targets).values_list("url", flat=True))
-    return check.check_now(sorted(targets), policy=policy())
+    return look_at(sorted(targets), around)
 
 
 def record_note(note: Note, results: Iterable[Result]) -> str:
@@ -90,12 +109,12 @@ def record_note(note: Note, results: Iterable[Result]) -> str:
     return sentence
 
 
-def look_at_hub(hub: Hub) -> list[Result]:
+def look_at_hub(hub: Hub, around: Repository) -> list[Result]:
     """Check a batch of the hub's links that want a look."""
     due = sorted({link.target for note in _unread(hub) for link in links_in(note)})
     known = Link.objects.in_hub(hub).due(timezone.now())
     due += known.order_by("due_at").values_list("url", flat=True)[:BATCH]
-    return check.check_now(list(dict.fromkeys(due))[:BATCH], policy=policy())
+    return look_at(list(dict.fromkeys(due))[:BATCH], around)
 
 
 def record_hub(hub: Hub, results: Iterable[Result]) -> str:
@@ -115,7 +134,7 @@ def record_hub(hub: Hub, results: Iterable[Result]) -> str:
 def _unread(hub: Hub) -> list[Note]:
     """Imported notes whose links nobody has taken down yet."""
     notes = hub.notes.published().filter(submitted_at=None, note_links=None)
-    return [note for note in notes if "http" in note.markdown.lower()]
+    return [note for note in notes if LINK_SIGNS.search(note.markdown)]
 
 
 def _store_note_links(pairs: list[tuple[Note, Written]]) -> None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 from zlib import crc32
 
+from notes.links.relative import is_relative
 from notes.links.verdicts import Verdict
 
 STRIKES = 3
@@ -60,10 +61,14 @@ def standing(looks: Iterable[Look]) -> Standing:
 
 
 def next_look(of: Standing, url: str, at: datetime) -> datetime:
-    """When to look again: soon at the shaky; at the steady on a day of its host."""
+    """When to look again: soon at the shaky; at the steady on a day of its host.
+
+    A README changes often and costs no request, so its relative links are looked at
+    daily.
+    """
     if of.verdict == Verdict.UNCHECKED:
         return at + COULD_NOT_LOOK
-    if of.is_shaky:
+    if of.is_shaky or is_relative(url):
         return at + SHAKY
     host = urlsplit(url).netloc.lower()
     return at + STEADY + SPREAD * (crc32(host.encode()) / 2**32)

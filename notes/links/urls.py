@@ -65,10 +65,16 @@ def split_fragment(url: str) -> tuple[str, str]:
     return page, fragment
 
 
+def cut(text: str, marks: str) -> tuple[str, str, str]:
+    """Partition at whichever of the marks comes first."""
+    at = min((i for i in map(text.find, marks) if i >= 0), default=len(text))
+    return text[:at], text[at : at + 1], text[at + 1 :]
+
+
 def join(base: str, reference: str) -> str:
     """Resolve a `Location` or `href` against the page that it stands on."""
     cleaned = reference.strip(TRIMMED).translate(DROPPED)
-    head, mark, tail = _cut(cleaned, "?#")
+    head, mark, tail = cut(cleaned, "?#")
     return urljoin(base, head.replace("\\", "/") + mark + tail)
 
 
@@ -79,7 +85,7 @@ def parse(url: str) -> Address:
         raise UrlError(f"The URL is longer than {MAX_LENGTH} characters.")
     scheme = _scheme(cleaned)
     rest, fragment = split_fragment(cleaned[len(scheme) + 1 :].lstrip("/\\"))
-    authority, mark, tail = _cut(rest, "/\\?")
+    authority, mark, tail = cut(rest, "/\\?")
     path, question, query = (mark + tail).partition("?")
     host, port = _host_and_port(authority.rpartition("@")[2], scheme)
     target = _path(path) + question + _encoded(query, KEPT_IN_QUERY)
@@ -94,12 +100,6 @@ def _scheme(url: str) -> str:
     if scheme not in DEFAULT_PORTS:
         raise UrlError(f"{scheme}: links are not fetched, only http and https are.")
     return scheme
-
-
-def _cut(text: str, marks: str) -> tuple[str, str, str]:
-    """Partition at whichever of the marks comes first."""
-    at = min((i for i in map(text.find, marks) if i >= 0), default=len(text))
-    return text[:at], text[at : at + 1], text[at + 1 :]
 
 
 def _host_and_port(authority: str, scheme: str) -> tuple[str, int]:

@@ -15,6 +15,7 @@ from notes.models.note import Note
 if TYPE_CHECKING:
     from notes.models.overrule import Overrule
 
+WEB = ("http://", "https://")
 VERDICTS = [(verdict.value, verdict.value) for verdict in Verdict]
 
 
@@ -24,7 +25,9 @@ class LinkQuerySet(models.QuerySet["Link"]):
         return self.filter(pk__in=NoteLink.objects.in_hub(hub).values("link"))
 
     def looked_at_since(self, moment: datetime) -> Self:
-        return self.filter(checked_at__gte=moment).exclude(verdict=Verdict.UNCHECKED)
+        """Those that need no second look; one that costs no request never hurts."""
+        fetched = self.filter(url__startswith="http", checked_at__gte=moment)
+        return fetched.exclude(verdict=Verdict.UNCHECKED)
 
     def not_overruled_in(self, hub: Hub) -> Self:
         """Without those that somebody in the hub vouches for."""
@@ -40,7 +43,11 @@ class LinkQuerySet(models.QuerySet["Link"]):
 
 
 class Link(models.Model):
-    """One normalised URL; checked once however many notes hold it."""
+    """One normalised URL; checked once however many notes hold it.
+
+    A relative link leads elsewhere in each hub, so its ``url`` begins with the hub's
+    number: ``7/docs/setup.md#database``.
+    """
 
     url = models.CharField(max_length=2000, unique=True)
     verdict = models.CharField(
@@ -65,9 +72,13 @@ class Link(models.Model):
         return self.url
 
     @property
+    def is_web(self) -> bool:
+        return self.url.startswith(WEB)
+
+    @property
     def is_moved(self) -> bool:
         """For good, to a page of the web that is not this one."""
-        is_web = self.final_url.startswith(("http://", "https://"))
+        is_web = self.final_url.startswith(WEB)
         return self.verdict == Verdict.MOVED and is_web and self.final_url != self.url
 
     @property

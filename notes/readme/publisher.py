@@ -185,6 +185,15 @@ def read_readme(
     return read_object(repository, name)
 
 
+def paths(repository: Path, revision: str = BRANCH) -> frozenset[str]:
+    """Every file and folder of a branch or commit; none where that is not here."""
+    name = commit_name(revision)
+    if object_ids(repository, name) == [None]:
+        return frozenset()
+    listed = git.output(repository, "ls-tree", "-r", "-t", "-z", "--name-only", name)
+    return frozenset(listed.decode(errors="replace").split("\0")[:-1])
+
+
 def head(repository: Path, *, branch: str = BRANCH) -> Revision | None:
     """The newest revision of the branch; None while nothing is committed."""
     reference = branch_reference(branch)

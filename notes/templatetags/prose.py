@@ -13,7 +13,7 @@ from django.utils.text import Truncator
 from django.utils.timesince import timesince
 
 from notes import markdown
-from notes.links import summary
+from notes.links import relative, summary
 from notes.links.verdicts import Verdict
 from notes.models import Note
 from notes.readme.model import Entry
@@ -30,6 +30,7 @@ def show_markdown(text: str, below: int = 1) -> SafeString:
 
 
 register.filter("in_a_word", summary.in_a_word)
+register.filter("as_written", relative.as_written)
 
 
 @register.filter

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from django.conf import settings
 
+from notes.links.relative import as_written
 from notes.models import Link, Note
 
 Lines = Iterator[str]
@@ -60,7 +61,7 @@ def harmless(value: object) -> object:
 
 def _told(link: Link, notes: list[Note]) -> dict[str, object]:
     return {
-        "url": link.url,
+        "url": as_written(link.url),
         "verdict": link.verdict,
         "is_confirmed": link.is_confirmed,
         "overruled_because": link.overrule.reason if link.overrule else "",

@@ -10,20 +10,32 @@ import json
 import sys
 from argparse import ArgumentParser
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.core.management.base import BaseCommand, CommandError
 
-from notes.links import check, extract, record
+from notes.links import check, extract, mail, record, relative
 from notes.links.check import Result
+from notes.links.folder import Folder
+from notes.links.kinds import sort_out
+from notes.links.relative import Repository
 from notes.links.summary import summary
 from notes.links.verdicts import Verdict
 from notes.models import Hub
 from notes.readme import assembly, importer
+from notes.readme.surroundings import Surroundings
 
 BAR_WIDTH = 30
+
+
+class Source(NamedTuple):
+    """A text with what its relative links lead to."""
+
+    name: str
+    text: str
+    around: Repository
 
 
 class Place(NamedTuple):
@@ -32,6 +44,10 @@ class Place(NamedTuple):
     source: str
     line: int
     url: str
+
+
+Places = dict[str, list[Place]]
+Found = tuple[Result, list[Place]]
 
 
 class Command(BaseCommand):
@@ -50,79 +66,114 @@ class Command(BaseCommand):
     ) -> None:
         if not files and not hub:
             raise CommandError("Name a file or a hub: check_links README.md.")
-        texts = {str(path): read(path) for path in files}
+        sources = [source_of(path) for path in files]
         if hub:
-            texts[hub] = readme_of(hub)
-        places = defaultdict(list)
-        for place in find(texts):
-            places[place.url].append(place)
-        write = self.write_json if json else self.write_line
-        results = asyncio.run(self.look(places))
-        for result in sorted(results, key=lambda result: places[result.url][0]):
-            for place in places[result.url]:
-                write(result, place)
+            sources.append(source_of_hub(hub))
+        looks, write = Looks(sources), as_json_line if json else as_line
+        told = Told(self, looks.count, write)
+        for found in looks.in_repositories():
+            told.tell(*found)
+        asyncio.run(told.tell_all(looks.elsewhere()))
         if not json:
-            self.stdout.write(summary(results))
-        if any(result.verdict == Verdict.DEAD for result in results):
+            self.stdout.write(summary(told.results))
+        if any(result.verdict == Verdict.DEAD for result in told.results):
             sys.exit(1)
 
-    async def look(self, places: Iterable[str]) -> list[Result]:
-        urls = list(places)
-        results = []
-        async for result in check.check_urls(urls, policy=record.policy()):
-            results.append(result)
-            self.show_progress(len(results), len(urls))
-        return results
 
-    def show_progress(self, done: int, total: int) -> None:
-        if not self.stderr.isatty():
-            return
-        filled = BAR_WIDTH * done // total
-        bar = "█" * filled + "·" * (BAR_WIDTH - filled)
-        self.stderr.write(f"\r{bar} {done}/{total}", ending="")
-        if done == total:
-            self.stderr.write("\r\x1b[2K", ending="")
+class Told:
+    """Writes each result as it comes, below it on a terminal how far the looks are."""
 
-    def write_line(self, result: Result, place: Place) -> None:
-        self.stdout.write(
-            f"{place.source}:{place.line}: {result.verdict} {place.url} "
-            f"({result.reason.rstrip('.')})"
-        )
+    def __init__(
+        self, command: Command, total: int, write: Callable[[Result, Place], str]
+    ) -> None:
+        self.results: list[Result] = []
+        self._out, self._bar = command.stdout, command.stderr
+        self._total, self._write = total, write
 
-    def write_json(self, result: Result, place: Place) -> None:
-        row = {
-            "url": place.url,
-            "verdict": result.verdict,
-            "status": result.status,
-            "final_url": result.final_url,
-            "redirects": [hop.target for hop in result.redirects],
-            "reason": result.reason,
-            "attempts": result.attempts,
-            "elapsed_ms": result.elapsed_ms,
-            "source": place.source,
-            "line": place.line,
-        }
-        self.stdout.write(json.dumps(row, ensure_ascii=False))
+    async def tell_all(self, found: AsyncIterator[Found]) -> None:
+        async for result, places in found:
+            self.tell(result, places)
+
+    def tell(self, result: Result, places: list[Place]) -> None:
+        self.results.append(result)
+        self._draw("\r\x1b[2K")
+        for place in places:
+            self._out.write(self._write(result, place))
+        self._out.flush()
+        if (done := len(self.results)) < self._total:
+            filled = BAR_WIDTH * done // self._total
+            bar = "█" * filled + "·" * (BAR_WIDTH - filled)
+            self._draw(f"\r{bar} {done}/{self._total}")
+
+    def _draw(self, text: str) -> None:
+        if self._bar.isatty():
+            self._bar.write(text, str, ending="")
 
 
-def find(texts: dict[str, str]) -> Iterable[Place]:
-    for source, text in texts.items():
-        for link in extract.links(text):
-            if link.url.lower().startswith(("http:", "https:")):
-                yield Place(source, link.line, link.url)
+class Looks:
+    """The links of all sources, each looked at once; relative ones once a source."""
+
+    def __init__(self, sources: list[Source]) -> None:
+        self._relative: list[tuple[Source, Places]] = []
+        self._others: Places = defaultdict(list)
+        for source in sources:
+            own: Places = defaultdict(list)
+            self._relative.append((source, own))
+            for link in extract.links(source.text):
+                places = own if relative.is_relative(link.url) else self._others
+                place = Place(source.name, link.line, link.url)
+                places[link.url].append(place)
+        self.count = len(self._others) + sum(len(own) for _, own in self._relative)
+
+    def in_repositories(self) -> Iterator[Found]:
+        for source, own in self._relative:
+            urls = {url: url for url in own}
+            for result in relative.look(urls, source.around):
+                yield result, own[result.url]
+
+    async def elsewhere(self) -> AsyncIterator[Found]:
+        kinds, policy = sort_out(self._others), record.policy()
+        async for result in mail.look(kinds.mail, canary_host=policy.canary_host):
+            yield result, self._others[result.url]
+        async for result in check.check_urls(kinds.web, policy=policy):
+            yield result, self._others[result.url]
 
 
-def read(path: Path) -> str:
+def as_line(result: Result, place: Place) -> str:
+    return (
+        f"{place.source}:{place.line}: {result.verdict} {place.url} "
+        f"({result.reason.rstrip('.')})"
+    )
+
+
+def as_json_line(result: Result, place: Place) -> str:
+    row = {
+        "url": place.url,
+        "verdict": result.verdict,
+        "status": result.status,
+        "final_url": result.final_url,
+        "redirects": [hop.target for hop in result.redirects],
+        "reason": result.reason,
+        "attempts": result.attempts,
+        "elapsed_ms": result.elapsed_ms,
+        "source": place.source,
+        "line": place.line,
+    }
+    return json.dumps(row, ensure_ascii=False)
+
+
+def source_of(path: Path) -> Source:
     try:
-        return importer.decode(path.read_bytes())
+        text = importer.decode(path.read_bytes())
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
     except importer.ImportRefusedError as error:
         raise CommandError(f"{path}: {error}") from error
+    return Source(str(path), text, Folder(path, text))
 
 
-def readme_of(slug: str) -> str:
+def source_of_hub(slug: str) -> Source:
     hub = Hub.objects.filter(slug=slug).first()
     if hub is None:
         raise CommandError(f"There is no hub {slug!r}.")
-    return assembly.text(hub)
+    return Source(slug, assembly.text(hub), Surroundings(hub))

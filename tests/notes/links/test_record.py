@@ -18,6 +18,7 @@ from notes.links.check import Result
 from notes.links.verdicts import Verdict
 from notes.models import Event, EventKind, Hub, Link, LinkCheck, Note, Section
 from notes.readme import importer
+from notes.readme.surroundings import Surroundings
 from notes.services import NoteText
 
 
@@ -58,7 +59,7 @@ def submit(hub: Hub, section: Section, author: User, body: str) -> Note:
 
 
 def look_and_record(note: Note) -> str:
-    return record.record_note(note, record.look_at_note(note))
+    return record.record_note(note, record.look_at_note(note, Surroundings(note.hub)))
 
 
 @pytest.fixture
@@ -175,15 +176,73 @@ def test_what_could_not_be_looked_at_keeps_its_verdict(note: Note) -> None:
     assert [check.verdict for check in after.checks.all()] == ["unchecked", "alive"]
 
 
+def test_links_of_every_kind_become_rows_and_only_the_webs_are_fetched(
+    hub: Hub, section: Section, ada: User, site: ThreadingHTTPServer
+) -> None:
+    body = (
+        f"[in](#key-technologies) [gone](#gone) [file](docs/a.md) {url(site, '/a')}\n"
+        "<mailto:ada@example.org> [no](mailto:ada@) [call](tel:1)"
+    )
+    note = submit(hub, section, ada, body)
+    look_and_record(note)
+
+    verdicts = dict(note.note_links.values_list("url", "link__verdict"))
+    assert verdicts == {
+        "#key-technologies": "alive",
+        "#gone": "dead",
+        "docs/a.md": "unchecked",
+        url(site, "/a"): "alive",
+        "mailto:ada@example.org": "alive",
+        "mailto:ada@": "dead",
+        "tel:1": "unsupported",
+    }
+    assert Site.asked == ["/a"]
+
+
+def test_a_relative_link_is_another_in_each_hub(
+    hub: Hub, section: Section, ada: User
+) -> None:
+    other = services.create_hub(slug="other", title="Other", maintainer=ada)
+    there = other.sections.get(title="Key Technologies")
+    look_and_record(submit(hub, section, ada, "[x](#part) <a id=part></a>"))
+    look_and_record(submit(other, there, ada, "[x](#part)"))
+
+    assert [link.verdict for link in Link.objects.in_hub(hub)] == ["alive"]
+    assert [link.verdict for link in Link.objects.in_hub(other)] == ["dead"]
+
+
+def test_a_relative_link_is_looked_at_each_time(
+    hub: Hub, section: Section, ada: User
+) -> None:
+    note = submit(hub, section, ada, "[x](#later)")
+    look_and_record(note)
+    submit(hub, section, ada, "<a id=later></a>")
+
+    assert look_and_record(note) == "1 link: 1 fine"
+
+
+def test_no_link_that_somebody_writes_is_another_hubs(
+    hub: Hub, section: Section, ada: User
+) -> None:
+    written = f"[x]({hub.pk}/#part) [y](//{hub.pk}/#part) [z](#part)"
+    look_and_record(submit(hub, section, ada, written))
+
+    assert set(Link.objects.values_list("url", flat=True)) == {
+        f"{hub.pk}/#part",
+        f"{hub.pk}/{hub.pk}#part",
+        f"//{hub.pk}/#part",
+    }
+
+
 def test_a_recheck_leaves_alone_what_is_not_due(
     hub: Hub, site: ThreadingHTTPServer
 ) -> None:
     importer.store(hub, f"# R\n\n- {url(site, '/a')}\n- {url(site, '/gone')}\n")
-    record.record_hub(hub, record.look_at_hub(hub))
+    record.record_hub(hub, record.look_at_hub(hub, Surroundings(hub)))
     days_pass()
     Site.asked.clear()
 
-    record.record_hub(hub, record.look_at_hub(hub))
+    record.record_hub(hub, record.look_at_hub(hub, Surroundings(hub)))
     assert set(Site.asked) == {"/gone"}
 
 
@@ -192,7 +251,7 @@ def test_the_links_of_imported_notes_are_found_by_the_recheck(
 ) -> None:
     importer.store(hub, f"# R\n\n- one {url(site, '/a')}\n- two {url(site, '/a')}\n")
 
-    sentence = record.record_hub(hub, record.look_at_hub(hub))
+    sentence = record.record_hub(hub, record.look_at_hub(hub, Surroundings(hub)))
 
     assert sentence == "1 link: 1 fine"
     assert len(Site.asked) == 1
@@ -206,9 +265,9 @@ def test_a_recheck_that_has_more_to_do_says_so(
     importer.store(hub, f"# R\n\n{lines}")
     due = Event.objects.filter(kind=EventKind.LINKS_FELL_DUE)
 
-    record.record_hub(hub, record.look_at_hub(hub))
+    record.record_hub(hub, record.look_at_hub(hub, Surroundings(hub)))
     assert due.count() == 1
-    record.record_hub(hub, record.look_at_hub(hub))
+    record.record_hub(hub, record.look_at_hub(hub, Surroundings(hub)))
 
     assert due.count() == 1
     assert not Link.objects.filter(checked_at=None).exists()
