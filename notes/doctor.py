@@ -64,9 +64,12 @@ def examine_readme(hub: Hub) -> Examination:
 
 @transaction.atomic
 def repair_readme(
-    *, hub: Hub, editor: User, key: str, number: int, seen: str
+    *, hub: Hub, editor: User, key: str, number: int, seen: str, words: str = ""
 ) -> Receipt:
-    """Change the README as a repair shows it, if it still is the one that was seen."""
+    """Change the README as a repair shows it, if it still is the one that was seen.
+
+    ``words`` are what the repair asks for, if it does.
+    """
     assembly.hold(hub)
     assembly.place_notes(hub)
     examination = examine_readme(hub)
@@ -75,7 +78,7 @@ def repair_readme(
     finding, repair = examination.repair(key, number)
     return services.import_readme(
         hub=hub,
-        text=repaired(examination.text, repair),
+        text=repaired(examination.text, repair.filled(words)),
         actor=editor,
         repaired=finding.ailment.value,
         repair=repair.name,

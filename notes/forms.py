@@ -221,6 +221,22 @@ class ChecklistForm(forms.Form):
         return list(dict.fromkeys(line[:200] for line in lines if line))
 
 
+class RepairForm(forms.Form):
+    """What a repair has to be told, if anything."""
+
+    words = forms.CharField(
+        max_length=500,
+        error_messages={"required": "Type what shall stand there."},
+        help_text="Markdown may be used.",
+    )
+
+    def __init__(self, *args: Any, asks: str, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["words"].label = asks
+        if not asks:
+            del self.fields["words"]
+
+
 class ImportForm(forms.Form):
     """A README as a file or as pasted text."""
 

@@ -17,8 +17,10 @@ from django.views.decorators.http import (
 
 from notes import doctor
 from notes.errors import NexusError
-from notes.forms import ChecklistForm
+from notes.forms import ChecklistForm, RepairForm
+from notes.models import Hub
 from notes.views.access import Access, maintainable
+from notes.views.answers import answer_to
 from notes.views.redirects import see_other
 
 FINDINGS_SHOWN = 200
@@ -51,37 +53,38 @@ def _show(request: HttpRequest, access: Access, form: ChecklistForm) -> HttpResp
 def doctor_repair(
     request: HttpRequest, slug: str, key: str, number: int
 ) -> HttpResponse:
-    """Show what a repair changes; POST does it, to the README that was shown."""
-    access = maintainable(request, slug)
+    """Ask what a repair needs, show what it changes; POST does what was shown."""
+    hub = maintainable(request, slug).hub
     try:
-        if request.method == "POST":
-            return _repair(request, access, key, number)
-        examination = doctor.examine_readme(access.hub)
+        examination = doctor.examine_readme(hub)
         finding, repair = examination.repair(key, number)
+        data = answer_to("words", request, is_asked=bool(repair.asks))
+        form = RepairForm(data, asks=repair.asks)
+        if request.method == "POST" and form.is_valid():
+            _repair(request, hub, key, number)
+            return see_other("hub_doctor", slug)
     except NexusError as error:
         messages.warning(request, str(error))
         return see_other("hub_doctor", slug)
-    context = {
-        "access": access,
-        "hub": access.hub,
-        "finding": finding,
-        "repair": repair,
-        "difference": examination.difference(repair),
-        "seen": examination.fingerprint,
-    }
+    context = {"hub": hub, "finding": finding, "repair": repair, "form": form}
+    if form.is_valid():
+        filled = repair.filled(form.cleaned_data.get("words", ""))
+        context["difference"] = examination.difference(filled)
+        context["seen"] = examination.fingerprint
     return render(request, "notes/doctor/repair.html", context)
 
 
-def _repair(
-    request: HttpRequest, access: Access, key: str, number: int
-) -> HttpResponse:
+def _repair(request: HttpRequest, hub: Hub, key: str, number: int) -> None:
     assert isinstance(request.user, User)
-    seen = request.POST.get("seen", "")
     doctor.repair_readme(
-        hub=access.hub, editor=request.user, key=key, number=number, seen=seen
+        hub=hub,
+        editor=request.user,
+        key=key,
+        number=number,
+        seen=request.POST.get("seen", ""),
+        words=request.POST.get("words", ""),
     )
     messages.success(request, "The README is repaired; its commit follows in a moment.")
-    return see_other("hub_doctor", access.hub.slug)
 
 
 @login_required

@@ -22,6 +22,7 @@ from notes.models import Hub, Note, Section
 from notes.readme.arrange import neighbours
 from notes.readme.assembly import outline_of
 from notes.views.access import Access, access_to, maintainable
+from notes.views.answers import answer_to
 from notes.views.redirects import see_other
 
 NOTES_PER_PAGE = 50
@@ -158,9 +159,8 @@ def section_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 def _removal_form(request: HttpRequest, section: Section) -> RemovalForm:
     count = section.entries.count()
-    data = request.POST if request.method == "POST" else request.GET
-    is_first_look = request.method != "POST" and count and "notes" not in data
-    return RemovalForm(None if is_first_look else data, section=section, count=count)
+    data = answer_to("notes", request, is_asked=count > 0)
+    return RemovalForm(data, section=section, count=count)
 
 
 def _remove(request: HttpRequest, section: Section, form: RemovalForm) -> HttpResponse:

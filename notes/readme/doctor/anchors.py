@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from notes.links.anchors import github_slug, markdown_anchors
 from notes.links.extract import FoundLink, links
 from notes.readme.doctor.findings import Ailment, Edit, Finding, Repair
 from notes.readme.doctor.source import Source
+from notes.readme.doctor.without import take_out
 
 _CLOSE = 0.6
+_ITEM_MARK = re.compile(r"(?:[-*+]|\d+[.)])?")
+_INVISIBLE = "\N{VARIATION SELECTOR-16}"
 
 
 def find_broken_anchors(source: Source) -> Iterator[Finding]:
@@ -39,11 +43,27 @@ def _repairs(
     target = _likely(link, known)
     line = source.lines[link.line - 1]
     at = line.find(link.url, link.column - 1)
+    if target is None:
+        yield from _without_target(source, link)
     if target is None or at < 0:
         return
-    new = f"{line[:at]}#{target}{line[at + len(link.url) :]}"
+    # The invisible half of an emoji is part of the anchor; so everybody sees it.
+    anchor = f"#{target.replace(_INVISIBLE, quote(_INVISIBLE))}"
+    new = f"{line[:at]}{anchor}{line[at + len(link.url) :]}"
     edit = Edit(link.line - 1, link.line, new)
-    yield Repair(f"Lead it to #{target}", (edit,))
+    yield Repair(f"Lead it to {anchor}", (edit,))
+
+
+def _without_target(source: Source, link: FoundLink) -> Iterator[Repair]:
+    """An entry of a table of contents goes, a link in a sentence becomes its words."""
+    line = source.lines[link.line - 1]
+    found = re.compile(rf"\[([^\[\]]*)\]\({re.escape(link.url)}\)").search(line)
+    if found and _ITEM_MARK.fullmatch(line.replace(found[0], "").strip()):
+        yield from take_out(source, link.line - 1)
+    if found:
+        new = line[: found.start()] + found[1] + line[found.end() :]
+        edit = Edit(link.line - 1, link.line, new)
+        yield Repair("Keep the words without the link", (edit,))
 
 
 def _likely(link: FoundLink, known: frozenset[str]) -> str | None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from zlib import crc32
+
+# Stands in an edit for what a person has to type; no README holds this character.
+BLANK = "\0"
 
 
 class Ailment(StrEnum):
@@ -29,10 +32,27 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """``name`` says what the repair does, as a button does."""
+    """``name`` says what the repair does, as a button does.
+
+    ``asks`` names what somebody has to type first, if anything.
+    """
 
     name: str
     edits: tuple[Edit, ...]
+    asks: str = ""
+
+    def filled(self, words: str) -> Repair:
+        """The repair with what somebody typed; in a table it stays in its cell."""
+        edits = [
+            replace(
+                edit,
+                text=edit.text.replace(
+                    BLANK, words.replace("|", "\\|") if "|" in edit.text else words
+                ),
+            )
+            for edit in self.edits
+        ]
+        return replace(self, edits=tuple(edits), asks="")
 
     def applied(self, lines: Sequence[str]) -> str:
         parts: list[str] = []

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from notes.readme.doctor.findings import Ailment, Edit, Finding, Repair
+from notes.readme.doctor.findings import BLANK, Ailment, Edit, Finding, Repair
 from notes.readme.doctor.source import Source
-from notes.readme.headings import insert_section, new_section
+from notes.readme.headings import insert_section, new_section, rename_section
 from notes.readme.kinds import classify
-from notes.readme.model import Document, SectionKind
+from notes.readme.lines import is_terminated, split_closing, split_head, split_lines
+from notes.readme.model import Document, Section, SectionKind
 from notes.readme.parser import parse
 from notes.readme.plain import plain
 from notes.readme.renderer import render
@@ -16,41 +18,91 @@ from notes.readme.renderer import render
 _SECTION_LEVEL = 2
 
 
+@dataclass(frozen=True)
+class _Part:
+    """A heading and all that stands under it, in lines counted from 0."""
+
+    level: int
+    title: str
+    start: int
+    end: int  # of the heading itself
+    stop: int
+    has_parts: bool
+
+
 def find_duplicates(source: Source) -> Iterator[Finding]:
     """The same words twice under one heading; elsewhere they may well be said again."""
-    seen: dict[tuple[str, ...], int] = {}
+    seen: dict[tuple[str, ...], _Part] = {}
     path: list[tuple[int, str]] = []
-    headings = list(_headings(source))
-    for number, (level, title, start, end) in enumerate(headings):
-        while path and path[-1][0] >= level:
+    for part in _parts(source):
+        while path and path[-1][0] >= part.level:
             path.pop()
-        path.append((level, title.casefold()))
+        path.append((part.level, part.title.casefold()))
         place = tuple(words for _, words in path)
-        if not title or place not in seen:
-            seen[place] = start
+        first = seen.setdefault(place, part)
+        if not part.title or first is part:
             continue
-        following = headings[number + 1][2] if number + 1 < len(headings) else None
         yield Finding(
             Ailment.DUPLICATE,
-            start + 1,
-            f"“{title}” is a heading in line {seen[place] + 1} already; links to it "
-            "lead there.",
-            tuple(_without_empty(source, start, end, following)),
+            part.start + 1,
+            f"“{part.title}” is a heading in line {first.start + 1} already; links to "
+            "it lead there.",
+            (*_joined(source, first, part), _renamed(source, part)),
         )
 
 
-def _headings(source: Source) -> Iterator[tuple[int, str, int, int]]:
-    for opening, inline, start in source.blocks("heading_open"):
-        if opening.level == 0 and opening.map:
-            yield int(opening.tag[1]), plain(inline.content), start, opening.map[1]
+def _parts(source: Source) -> Iterator[_Part]:
+    found = [
+        (int(opening.tag[1]), plain(inline.content), start, opening.map[1])
+        for opening, inline, start in source.blocks("heading_open")
+        if opening.level == 0 and opening.map
+    ]
+    for number, (level, title, start, end) in enumerate(found):
+        below = found[number + 1 :]
+        until = (at for other, _, at, _ in below if other <= level)
+        stop = next(until, len(source.lines))
+        has_parts = bool(below) and below[0][2] < stop
+        yield _Part(level, title, start, end, stop, has_parts)
 
 
-def _without_empty(
-    source: Source, start: int, end: int, following: int | None
-) -> Iterator[Repair]:
-    stop = len(source.lines) if following is None else following
-    if not "".join(source.lines[end:stop]).strip():
-        yield Repair("Take the empty one out", (Edit(start, stop, ""),))
+def _joined(source: Source, first: _Part, second: _Part) -> Iterator[Repair]:
+    """One heading for both texts, where nothing is read differently afterwards."""
+    text = "".join(source.lines[second.end : second.stop])
+    words = split_closing(split_head(text)[1])[0]
+    if not words:
+        out = Edit(second.start, second.stop, "")
+        yield Repair("Take the empty one out", (out,))
+        return
+    if first.stop == second.start:
+        end = second.end + len(split_lines(split_head(text)[0]))
+        yield Repair("Take this heading out", (Edit(second.start, end, ""),))
+        return
+    if first.has_parts:
+        return
+    above = split_closing("".join(source.lines[first.end : first.stop]))[0]
+    at = first.end + len(split_lines(above))
+    words = words if is_terminated(words) else words + source.ending
+    repair = Repair(
+        f"Put its text under line {first.start + 1}",
+        (
+            Edit(at, at, source.ending + words),
+            Edit(second.start, second.stop, ""),
+        ),
+    )
+    if _notes(repair.applied(source.lines)) == _notes(source.text):
+        yield repair
+
+
+def _notes(text: str) -> list[str]:
+    sections = parse(text).sections
+    return sorted(entry.source.strip() for one in sections for entry in one.entries)
+
+
+def _renamed(source: Source, part: _Part) -> Repair:
+    heading = "".join(source.lines[part.start : part.end])
+    section = Section(part.level, part.title, SectionKind.FREE, heading)
+    edit = Edit(part.start, part.end, rename_section(section, BLANK).opening)
+    return Repair("Give it another title", (edit,), asks="Its new title")
 
 
 def find_missing(source: Source, checklist: Sequence[str]) -> Iterator[Finding]:

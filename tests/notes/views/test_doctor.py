@@ -154,3 +154,23 @@ def test_the_doctor_is_for_maintainers(learner, imported, path):
     send = learner.get if not path else learner.post
     assert send(f"{DOCTOR}{path}").status_code == 403
     assert rendered(imported) == README
+
+
+def test_a_placeholder_is_filled_in_after_a_look_at_what_changes(maintainer, imported):
+    address = repair_address(page(maintainer), "Fill it in")
+    html = page(maintainer, address)
+    assert "What shall stand there?" in html
+    assert "What changes" not in html
+    html = page(maintainer, f"{address}?words=Bus+booking")
+    assert "<ins>## Bus booking</ins>" in html
+    answer = {"seen": seen_in(html), "words": "Bus booking"}
+    assert maintainer.post(address, answer).status_code == 303
+    assert rendered(imported) == README.replace("[Project Name]", "Bus booking")
+
+
+def test_a_repair_that_asks_is_not_done_without_an_answer(maintainer, imported):
+    address = repair_address(page(maintainer), "Fill it in")
+    seen = seen_in(page(maintainer, f"{address}?words=x"))
+    html = maintainer.post(address, {"seen": seen, "words": " "}).content.decode()
+    assert "Type what shall stand there." in html
+    assert rendered(imported) == README

@@ -22,8 +22,10 @@ def only(text: str, ailment: Ailment, **options: object) -> Finding:
     return found[0]
 
 
-def cures(text: str, finding: Finding) -> dict[str, str]:
-    return {repair.name: repaired(text, repair) for repair in finding.repairs}
+def cures(text: str, finding: Finding, words: str = "New words") -> dict[str, str]:
+    return {
+        repair.name: repaired(text, repair.filled(words)) for repair in finding.repairs
+    }
 
 
 def test_a_healthy_readme_has_no_findings():
@@ -57,6 +59,49 @@ def test_a_comment_in_code_is_no_heading_to_close_before():
     assert list(cures(text, only(text, Ailment.FENCE))) == [
         *("Close it at the end of the file", "Take line 1 out"),
     ]
+
+
+def test_a_fence_in_a_list_item_is_closed_by_the_line_that_was_meant_to():
+    text = "# A\n\n- Run:\n  ```sh\n  ls\n```\n\n## B\n\n- b\n"
+    finding, rest = examine(text)
+    assert (finding.line, rest.line) == (4, 6)
+    assert finding.sentence.startswith("Lines 4 to 5 show as code")
+    fixed = cures(text, finding)
+    name = "Let line 6 close it, as far in as line 4"
+    assert fixed[name] == text.replace("\n```\n", "\n  ```\n")
+    assert examine(fixed[name]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "closed"),
+    [
+        ("- ```\n  ls\n- b\n", "- ```\n  ls\n  ```\n- b\n"),
+        ("1. a\n\n   ~~~~\n   x\n\n2. b\n", "1. a\n\n   ~~~~\n   x\n   ~~~~\n\n2. b\n"),
+        ("> ```\r\n> x\r\n\r\ny", "> ```\r\n> x\r\n> ```\r\n\r\ny"),
+        ("> - ```\n>   x", "> - ```\n>   x\n>   ```\n"),
+    ],
+)
+def test_a_fence_is_closed_within_its_list_item_or_quote(text, closed):
+    finding = only(text, Ailment.FENCE)
+    assert closed in cures(text, finding).values()
+    assert examine(closed) == []
+
+
+def test_a_closed_fence_in_a_list_item_or_quote_is_none():
+    text = "- a\n  ```sh\n  # A\n  ```\n- b\n\n> ```\n> x\n> ```\n"
+    assert examine(text) == []
+
+
+def test_ends_of_code_that_nothing_began_are_taken_out():
+    text = "# A\n\nx = 1\n```\n\n# B\n\ny = 2\n```\n\n# C\n"
+    finding = only(text, Ailment.FENCE)
+    assert finding.sentence.startswith("Lines 4 to 9 show as code, the headings")
+    assert cures(text, finding) == {"Take lines 4 and 9 out": text.replace("```\n", "")}
+
+
+def test_code_that_begins_with_a_comment_is_none():
+    assert examine("```\n# a comment\nls\n```\n") == []
+    assert examine("```sh\n\n# a comment\nls\n```\n") == []
 
 
 def test_a_conflict_offers_both_sides_and_each():
@@ -94,8 +139,26 @@ def test_a_broken_anchor_is_led_to_the_heading_that_is_meant():
     }
 
 
-def test_an_anchor_that_nothing_is_like_has_no_repair():
-    assert only("[x](#zzz)\n\n## Other\n", Ailment.ANCHOR).repairs == ()
+def test_an_entry_of_contents_that_leads_nowhere_is_taken_out():
+    text = "1. [A](#a)\n2. [x](#zzz)\n\n## A\n"
+    assert cures(text, only(text, Ailment.ANCHOR)) == {
+        "Take line 2 out": "1. [A](#a)\n\n## A\n",
+        "Keep the words without the link": text.replace("[x](#zzz)", "x"),
+    }
+
+
+def test_a_link_in_a_sentence_that_leads_nowhere_becomes_its_words():
+    text = "See [below](#zzz) for more.\n\n## Other\n"
+    assert cures(text, only(text, Ailment.ANCHOR)) == {
+        "Keep the words without the link": "See below for more.\n\n## Other\n"
+    }
+
+
+def test_the_invisible_half_of_an_emoji_is_written_so_that_it_shows():
+    text = "[Tech](#-tech)\n\n## \N{HAMMER AND WRENCH}\ufe0f Tech\n"
+    (fixed,) = cures(text, only(text, Ailment.ANCHOR)).values()
+    assert fixed.startswith("[Tech](#%EF%B8%8F-tech)")
+    assert examine(fixed) == []
 
 
 def test_a_list_of_symbols_that_runs_together_becomes_one():
@@ -120,21 +183,86 @@ def test_a_heading_that_is_there_twice_is_found():
     finding = only(text, Ailment.DUPLICATE)
     assert finding.line == 7
     assert "a heading in line 1 already" in finding.sentence
-    assert cures(text, finding) == {"Take the empty one out": "## A\n\n- a\n\n## B\n\n"}
+    assert cures(text, finding)["Take the empty one out"] == "## A\n\n- a\n\n## B\n\n"
 
 
 def test_the_same_heading_under_two_others_is_none():
     assert examine("## A\n\n### Tips\n\n## B\n\n### Tips\n") == []
 
 
-def test_a_duplicate_with_text_is_left_to_a_person():
-    assert only("## A\n\n## A\n\ntext\n", Ailment.DUPLICATE).repairs == ()
+def test_a_duplicate_with_text_gets_another_title_or_joins_the_first():
+    text = "## A\n\n- a\n\n---\n\n## B\n\nb\n\n## **A**\n\n- c\n- d"
+    assert cures(text, only(text, Ailment.DUPLICATE), "A, later") == {
+        "Put its text under line 1": (
+            "## A\n\n- a\n\n- c\n- d\n\n---\n\n## B\n\nb\n\n"
+        ),
+        "Give it another title": text.replace("**A**", "**A, later**"),
+    }
+
+
+def test_a_duplicate_right_after_the_first_loses_its_heading_alone():
+    text = "# A\n\n# A\n\nText.\n\n## B\n"
+    fixed = cures(text, only(text, Ailment.DUPLICATE))
+    assert fixed["Take this heading out"] == "# A\n\nText.\n\n## B\n"
+
+
+def test_a_duplicate_does_not_join_a_text_that_has_sections_of_its_own():
+    text = "# X\n\n## A\n\n### C\n\n- c\n\n## B\n\n## A\n\n- a\n"
+    fixed = cures(text, only(text, Ailment.DUPLICATE))
+    assert list(fixed) == ["Give it another title"]
 
 
 def test_placeholders_are_found_in_their_line():
     text = "# [Project Name]\n\nby\n[Your Name] and [docs](x) and `[Your Tool]`\n"
     found = [(one.line, one.sentence.split("”")[0]) for one in examine(text)]
     assert found == [(1, "“[Project Name]"), (4, "“[Your Name]")]
+
+
+def test_a_placeholder_is_filled_in_or_its_line_taken_out():
+    text = "- a\n- by **[Your Name]**, [Your Name](x)\n- c\n"
+    assert cures(text, only(text, Ailment.PLACEHOLDER), "Ada") == {
+        "Fill it in": text.replace("**[Your Name]**", "**Ada**"),
+        "Take line 2 out": "- a\n- c\n",
+    }
+
+
+def test_what_is_filled_into_a_table_stays_in_its_cell():
+    text = "| a | b |\n| - | - |\n| [Your Name] | c |\n"
+    assert cures(text, only(text, Ailment.PLACEHOLDER), "x|y") == {
+        "Fill it in": text.replace("[Your Name]", "x\\|y")
+    }
+
+
+def test_a_line_that_others_hang_on_is_not_taken_out():
+    text = "- [Your Tool]\n  - what it does\n"
+    fixed = cures(text, only(text, Ailment.PLACEHOLDER))
+    assert list(fixed) == ["Fill it in"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        '[Write about what you learnt, "as if to a friend", in two or three sentences]',
+        "*[A practice, e.g. small commits]*",
+        "(To be added by me)",
+        "*(This section will be updated with what we find.)*",
+        "**<Your Name>**",
+        "Lorem ipsum",
+    ],
+)
+def test_what_else_a_template_leaves_behind(words):
+    finding = only(f"## A\n\n{words}\n", Ailment.PLACEHOLDER)
+    assert [repair.name for repair in finding.repairs] == [
+        *("Fill it in", "Take line 3 out"),
+    ]
+
+
+def test_words_for_readers_are_no_placeholders():
+    text = (
+        "See https://<your-project>.example.org and `<your-token>`.\n\n"
+        "Fast (to be honest, very), [1] and [sic], our list [here][a].\n\n[a]: /x\n"
+    )
+    assert examine(text) == []
 
 
 def test_a_reference_and_a_task_box_are_no_placeholders():
@@ -165,21 +293,17 @@ def test_keys_tell_findings_apart():
 @pytest.mark.parametrize("path", REAL_READMES, ids=lambda path: path.name)
 def test_each_repair_of_a_real_readme_cures_its_own_finding_alone(path: Path) -> None:
     text = path.read_bytes().decode()
-    for finding in examine(text, checklist=CHECKLIST):
+    findings = examine(text, checklist=CHECKLIST)
+    for finding in findings:
         for repair in finding.repairs:
-            new = repaired(text, repair)
-            assert not has_still(text, new, finding), (finding, repair.name)
+            new = repaired(text, repair.filled("Other words"))
+            left = examine(new, checklist=CHECKLIST)
+            assert count(left, finding) < count(findings, finding), repair.name
             assert_only_there(text, new, finding, repair.edits)
 
 
-def has_still(text: str, new: str, finding: Finding) -> bool:
-    """Whether the README has as many findings of the kind as before, or more."""
-
-    def count(readme: str) -> int:
-        found = examine(readme, checklist=CHECKLIST)
-        return sum(one.ailment is finding.ailment for one in found)
-
-    return count(new) >= count(text)
+def count(findings: list[Finding], like: Finding) -> int:
+    return sum(one.ailment is like.ailment for one in findings)
 
 
 def assert_only_there(text: str, new: str, finding: Finding, edits) -> None:
