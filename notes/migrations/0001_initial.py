@@ -10,6 +10,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
@@ -18,1133 +19,432 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Hub",
+            name='Hub',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("slug", models.SlugField(max_length=60, unique=True)),
-                ("title", models.CharField(max_length=200)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "checklist",
-                    models.JSONField(
-                        blank=True,
-                        help_text="Titles of the sections that the README should have; those of the programme unless somebody said so.",
-                        null=True,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('slug', models.SlugField(max_length=60, unique=True)),
+                ('title', models.CharField(max_length=200)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('checklist', models.JSONField(blank=True, help_text='Titles of the sections that the README should have; those of the programme unless somebody said so.', null=True)),
             ],
             options={
-                "ordering": ["title", "id"],
+                'ordering': ['title', 'id'],
             },
         ),
         migrations.CreateModel(
-            name="Tag",
+            name='Tag',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("name", models.CharField(max_length=40, unique=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=40, unique=True)),
             ],
             options={
-                "ordering": ["name"],
+                'ordering': ['name'],
             },
         ),
         migrations.CreateModel(
-            name="HandEdit",
+            name='HandEdit',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("commit", models.CharField(max_length=40)),
-                ("place", models.CharField(max_length=500)),
-                ("theirs", models.TextField(blank=True)),
-                ("author_name", models.CharField(blank=True, max_length=200)),
-                ("author_email", models.CharField(blank=True, max_length=254)),
-                ("subject", models.CharField(blank=True, max_length=200)),
-                ("written_at", models.DateTimeField(null=True)),
-                ("found_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "settled_version",
-                    models.PositiveBigIntegerField(
-                        default=0, help_text="The README that has what was accepted."
-                    ),
-                ),
-                ("closed_at", models.DateTimeField(null=True)),
-                (
-                    "hub",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="hand_edits",
-                        to="notes.hub",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('commit', models.CharField(max_length=40)),
+                ('place', models.CharField(max_length=500)),
+                ('theirs', models.TextField(blank=True)),
+                ('author_name', models.CharField(blank=True, max_length=200)),
+                ('author_email', models.CharField(blank=True, max_length=254)),
+                ('subject', models.CharField(blank=True, max_length=200)),
+                ('written_at', models.DateTimeField(null=True)),
+                ('found_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('settled_version', models.PositiveBigIntegerField(default=0, help_text='The README that has what was accepted.')),
+                ('closed_at', models.DateTimeField(null=True)),
+                ('hub', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hand_edits', to='notes.hub')),
             ],
             options={
-                "ordering": ["id"],
+                'ordering': ['id'],
             },
         ),
         migrations.CreateModel(
-            name="Event",
+            name='Event',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("note.submitted", "Note Submitted"),
-                            ("note.edited", "Note Edited"),
-                            ("note.moved", "Note Moved"),
-                            ("note.withdrawn", "Note Withdrawn"),
-                            ("section.added", "Section Added"),
-                            ("section.renamed", "Section Renamed"),
-                            ("section.moved", "Section Moved"),
-                            ("checklist.changed", "Checklist Changed"),
-                            ("readme.imported", "Readme Imported"),
-                            ("readme.published", "Readme Published"),
-                            ("remote.changed", "Remote Changed"),
-                            ("remote.removed", "Remote Removed"),
-                            ("push.fell_due", "Push Fell Due"),
-                            ("handedit.noticed", "Handedit Noticed"),
-                            ("handedit.settled", "Handedit Settled"),
-                            ("links.check_requested", "Links Check Requested"),
-                            ("links.checked", "Links Checked"),
-                            ("links.fell_due", "Links Fell Due"),
-                            ("link.verdict_changed", "Link Verdict Changed"),
-                            ("link.overruled", "Link Overruled"),
-                            ("link.overrule_withdrawn", "Link Overrule Withdrawn"),
-                            ("subscription.requested", "Subscription Requested"),
-                            ("subscription.confirmed", "Subscription Confirmed"),
-                            ("subscription.changed", "Subscription Changed"),
-                            ("subscription.ended", "Subscription Ended"),
-                            ("digest.fell_due", "Digest Fell Due"),
-                            ("digest.composed", "Digest Composed"),
-                            ("deliveries.fell_due", "Deliveries Fell Due"),
-                            ("delivery.settled", "Delivery Settled"),
-                            ("digest.sent", "Digest Sent"),
-                            ("housekeeping.fell_due", "Housekeeping Fell Due"),
-                        ],
-                        max_length=40,
-                    ),
-                ),
-                (
-                    "key",
-                    models.CharField(
-                        blank=True,
-                        help_text="What may happen only once, such as digest:first-hub:2026-W47.",
-                        max_length=120,
-                        null=True,
-                        unique=True,
-                    ),
-                ),
-                ("data", models.JSONField(default=dict)),
-                (
-                    "recorded_at",
-                    models.DateTimeField(default=django.utils.timezone.now),
-                ),
-                ("dispatched_at", models.DateTimeField(null=True)),
-                ("announced_at", models.DateTimeField(null=True)),
-                (
-                    "actor",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "hub",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="events",
-                        to="notes.hub",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('note.submitted', 'Note Submitted'), ('note.edited', 'Note Edited'), ('note.moved', 'Note Moved'), ('note.withdrawn', 'Note Withdrawn'), ('section.added', 'Section Added'), ('section.renamed', 'Section Renamed'), ('section.moved', 'Section Moved'), ('checklist.changed', 'Checklist Changed'), ('readme.imported', 'Readme Imported'), ('readme.published', 'Readme Published'), ('remote.changed', 'Remote Changed'), ('remote.removed', 'Remote Removed'), ('push.fell_due', 'Push Fell Due'), ('handedit.noticed', 'Handedit Noticed'), ('handedit.settled', 'Handedit Settled'), ('links.check_requested', 'Links Check Requested'), ('links.checked', 'Links Checked'), ('links.fell_due', 'Links Fell Due'), ('link.verdict_changed', 'Link Verdict Changed'), ('link.overruled', 'Link Overruled'), ('link.overrule_withdrawn', 'Link Overrule Withdrawn'), ('subscription.requested', 'Subscription Requested'), ('subscription.confirmed', 'Subscription Confirmed'), ('subscription.changed', 'Subscription Changed'), ('subscription.ended', 'Subscription Ended'), ('digest.fell_due', 'Digest Fell Due'), ('digest.composed', 'Digest Composed'), ('deliveries.fell_due', 'Deliveries Fell Due'), ('delivery.settled', 'Delivery Settled'), ('digest.sent', 'Digest Sent'), ('housekeeping.fell_due', 'Housekeeping Fell Due')], max_length=40)),
+                ('key', models.CharField(blank=True, help_text='What may happen only once, such as digest:first-hub:2026-W47.', max_length=120, null=True, unique=True)),
+                ('data', models.JSONField(default=dict)),
+                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('dispatched_at', models.DateTimeField(null=True)),
+                ('announced_at', models.DateTimeField(null=True)),
+                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('hub', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='notes.hub')),
             ],
             options={
-                "ordering": ["id"],
+                'ordering': ['id'],
             },
         ),
         migrations.CreateModel(
-            name="Edition",
+            name='Edition',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "week",
-                    models.CharField(
-                        help_text="An ISO week such as 2026-W47.", max_length=8
-                    ),
-                ),
-                ("subject", models.CharField(max_length=300)),
-                ("summary", models.CharField(max_length=300)),
-                ("text", models.TextField()),
-                ("html", models.TextField()),
-                ("page", models.TextField()),
-                ("composed_at", models.DateTimeField()),
-                (
-                    "hub",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="editions",
-                        to="notes.hub",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('week', models.CharField(help_text='An ISO week such as 2026-W47.', max_length=8)),
+                ('subject', models.CharField(max_length=300)),
+                ('summary', models.CharField(max_length=300)),
+                ('text', models.TextField()),
+                ('html', models.TextField()),
+                ('page', models.TextField()),
+                ('composed_at', models.DateTimeField()),
+                ('hub', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='editions', to='notes.hub')),
             ],
             options={
-                "ordering": ["-week"],
+                'ordering': ['-week'],
             },
         ),
         migrations.CreateModel(
-            name="Job",
+            name='Job',
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("handler", models.CharField(max_length=80)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("queued", "Queued"),
-                            ("running", "Running"),
-                            ("retrying", "Retrying"),
-                            ("succeeded", "Succeeded"),
-                            ("failed", "Failed"),
-                        ],
-                        default="queued",
-                        max_length=20,
-                    ),
-                ),
-                ("attempts", models.PositiveIntegerField(default=0)),
-                ("publications", models.PositiveIntegerField(default=0)),
-                ("due_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("worker", models.CharField(blank=True, max_length=200)),
-                ("result", models.CharField(blank=True, max_length=500)),
-                ("error", models.TextField(blank=True)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("started_at", models.DateTimeField(null=True)),
-                ("finished_at", models.DateTimeField(null=True)),
-                (
-                    "events",
-                    models.ManyToManyField(related_name="jobs", to="notes.event"),
-                ),
-                (
-                    "hub",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="jobs",
-                        to="notes.hub",
-                    ),
-                ),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('handler', models.CharField(max_length=80)),
+                ('state', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('retrying', 'Retrying'), ('succeeded', 'Succeeded'), ('failed', 'Failed')], default='queued', max_length=20)),
+                ('attempts', models.PositiveIntegerField(default=0)),
+                ('publications', models.PositiveIntegerField(default=0)),
+                ('due_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('worker', models.CharField(blank=True, max_length=200)),
+                ('result', models.CharField(blank=True, max_length=500)),
+                ('error', models.TextField(blank=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('started_at', models.DateTimeField(null=True)),
+                ('finished_at', models.DateTimeField(null=True)),
+                ('events', models.ManyToManyField(related_name='jobs', to='notes.event')),
+                ('hub', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='jobs', to='notes.hub')),
             ],
             options={
-                "ordering": ["-created_at"],
+                'ordering': ['-created_at'],
             },
         ),
         migrations.CreateModel(
-            name="Link",
+            name='Link',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("url", models.CharField(max_length=2000, unique=True)),
-                (
-                    "verdict",
-                    models.CharField(
-                        choices=[
-                            ("alive", "alive"),
-                            ("moved", "moved"),
-                            ("redirected", "redirected"),
-                            ("blocked", "blocked"),
-                            ("flaky", "flaky"),
-                            ("dead", "dead"),
-                            ("unsafe", "unsafe"),
-                            ("unsupported", "unsupported"),
-                            ("unchecked", "unchecked"),
-                        ],
-                        default="unchecked",
-                        max_length=20,
-                    ),
-                ),
-                ("status", models.PositiveSmallIntegerField(null=True)),
-                ("final_url", models.CharField(blank=True, max_length=2000)),
-                ("reason", models.CharField(blank=True, max_length=300)),
-                ("is_confirmed", models.BooleanField(default=True)),
-                ("checked_at", models.DateTimeField(null=True)),
-                ("due_at", models.DateTimeField(null=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('url', models.CharField(max_length=2000, unique=True)),
+                ('verdict', models.CharField(choices=[('alive', 'alive'), ('moved', 'moved'), ('redirected', 'redirected'), ('blocked', 'blocked'), ('flaky', 'flaky'), ('dead', 'dead'), ('unsafe', 'unsafe'), ('unsupported', 'unsupported'), ('unchecked', 'unchecked')], default='unchecked', max_length=20)),
+                ('status', models.PositiveSmallIntegerField(null=True)),
+                ('final_url', models.CharField(blank=True, max_length=2000)),
+                ('reason', models.CharField(blank=True, max_length=300)),
+                ('is_confirmed', models.BooleanField(default=True)),
+                ('checked_at', models.DateTimeField(null=True)),
+                ('due_at', models.DateTimeField(null=True)),
             ],
             options={
-                "ordering": ["url"],
-                "indexes": [
-                    models.Index(fields=["due_at"], name="notes_link_due_at_3b7d12_idx")
-                ],
+                'ordering': ['url'],
+                'indexes': [models.Index(fields=['due_at'], name='notes_link_due_at_3b7d12_idx')],
             },
         ),
         migrations.CreateModel(
-            name="LinkCheck",
+            name='LinkCheck',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "verdict",
-                    models.CharField(
-                        choices=[
-                            ("alive", "alive"),
-                            ("moved", "moved"),
-                            ("redirected", "redirected"),
-                            ("blocked", "blocked"),
-                            ("flaky", "flaky"),
-                            ("dead", "dead"),
-                            ("unsafe", "unsafe"),
-                            ("unsupported", "unsupported"),
-                            ("unchecked", "unchecked"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("status", models.PositiveSmallIntegerField(null=True)),
-                ("final_url", models.CharField(blank=True, max_length=2000)),
-                ("reason", models.CharField(blank=True, max_length=300)),
-                ("elapsed_ms", models.PositiveIntegerField(default=0)),
-                ("checked_at", models.DateTimeField()),
-                (
-                    "link",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="checks",
-                        to="notes.link",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('verdict', models.CharField(choices=[('alive', 'alive'), ('moved', 'moved'), ('redirected', 'redirected'), ('blocked', 'blocked'), ('flaky', 'flaky'), ('dead', 'dead'), ('unsafe', 'unsafe'), ('unsupported', 'unsupported'), ('unchecked', 'unchecked')], max_length=20)),
+                ('status', models.PositiveSmallIntegerField(null=True)),
+                ('final_url', models.CharField(blank=True, max_length=2000)),
+                ('reason', models.CharField(blank=True, max_length=300)),
+                ('elapsed_ms', models.PositiveIntegerField(default=0)),
+                ('checked_at', models.DateTimeField()),
+                ('link', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checks', to='notes.link')),
             ],
             options={
-                "ordering": ["-checked_at"],
+                'ordering': ['-checked_at'],
             },
         ),
         migrations.CreateModel(
-            name="Membership",
+            name='Membership',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[("learner", "Learner"), ("maintainer", "Maintainer")],
-                        default="learner",
-                        max_length=20,
-                    ),
-                ),
-                (
-                    "hub",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="memberships",
-                        to="notes.hub",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="memberships",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('role', models.CharField(choices=[('learner', 'Learner'), ('maintainer', 'Maintainer')], default='learner', max_length=20)),
+                ('hub', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='notes.hub')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
-            name="Note",
+            name='Note',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("position", models.PositiveIntegerField(default=0)),
-                ("title", models.CharField(blank=True, max_length=500)),
-                ("body", models.TextField(blank=True)),
-                ("problem", models.TextField(blank=True)),
-                ("solution", models.TextField(blank=True)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("published", "Published"),
-                            ("withdrawn", "Withdrawn"),
-                        ],
-                        default="published",
-                        max_length=20,
-                    ),
-                ),
-                ("submitted_at", models.DateTimeField(blank=True, null=True)),
-                ("updated_at", models.DateTimeField(auto_now=True)),
-                (
-                    "form",
-                    models.CharField(
-                        choices=[
-                            ("item", "item"),
-                            ("row", "row"),
-                            ("line", "line"),
-                            ("pair", "pair"),
-                            ("paragraph", "paragraph"),
-                            ("subheading", "subheading"),
-                        ],
-                        default="item",
-                        max_length=20,
-                    ),
-                ),
-                ("source", models.TextField(blank=True, editable=False)),
-                ("after", models.TextField(blank=True, editable=False)),
-                ("is_placed", models.BooleanField(default=False, editable=False)),
-                (
-                    "readme_version",
-                    models.PositiveBigIntegerField(default=0, editable=False),
-                ),
-                (
-                    "author",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="notes",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "hub",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="notes",
-                        to="notes.hub",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveIntegerField(default=0)),
+                ('title', models.CharField(blank=True, max_length=500)),
+                ('body', models.TextField(blank=True)),
+                ('problem', models.TextField(blank=True)),
+                ('solution', models.TextField(blank=True)),
+                ('state', models.CharField(choices=[('published', 'Published'), ('withdrawn', 'Withdrawn')], default='published', max_length=20)),
+                ('submitted_at', models.DateTimeField(blank=True, null=True)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('form', models.CharField(choices=[('item', 'item'), ('row', 'row'), ('line', 'line'), ('pair', 'pair'), ('paragraph', 'paragraph'), ('subheading', 'subheading')], default='item', max_length=20)),
+                ('source', models.TextField(blank=True, editable=False)),
+                ('after', models.TextField(blank=True, editable=False)),
+                ('is_placed', models.BooleanField(default=False, editable=False)),
+                ('readme_version', models.PositiveBigIntegerField(default=0, editable=False)),
+                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='notes', to=settings.AUTH_USER_MODEL)),
+                ('hub', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='notes.hub')),
             ],
             options={
-                "ordering": ["section__position", "position", "id"],
+                'ordering': ['section__position', 'position', 'id'],
             },
         ),
         migrations.AddField(
-            model_name="event",
-            name="note",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="events",
-                to="notes.note",
-            ),
+            model_name='event',
+            name='note',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='notes.note'),
         ),
         migrations.CreateModel(
-            name="NoteLink",
+            name='NoteLink',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "url",
-                    models.CharField(
-                        help_text="As the learner wrote it.", max_length=2000
-                    ),
-                ),
-                ("line", models.PositiveIntegerField(default=1)),
-                (
-                    "link",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="note_links",
-                        to="notes.link",
-                    ),
-                ),
-                (
-                    "note",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="note_links",
-                        to="notes.note",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('url', models.CharField(help_text='As the learner wrote it.', max_length=2000)),
+                ('line', models.PositiveIntegerField(default=1)),
+                ('link', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='note_links', to='notes.link')),
+                ('note', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='note_links', to='notes.note')),
             ],
             options={
-                "ordering": ["line", "id"],
+                'ordering': ['line', 'id'],
             },
         ),
         migrations.CreateModel(
-            name="Overrule",
+            name='Overrule',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("reason", models.CharField(max_length=300)),
-                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("withdrawn_at", models.DateTimeField(null=True)),
-                (
-                    "hub",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="overrules",
-                        to="notes.hub",
-                    ),
-                ),
-                (
-                    "link",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="overrules",
-                        to="notes.link",
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "withdrawn_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.CharField(max_length=300)),
+                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('withdrawn_at', models.DateTimeField(null=True)),
+                ('hub', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='overrules', to='notes.hub')),
+                ('link', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='overrules', to='notes.link')),
+                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('withdrawn_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "ordering": ["-made_at", "-id"],
+                'ordering': ['-made_at', '-id'],
             },
         ),
         migrations.CreateModel(
-            name="PendingChange",
+            name='PendingChange',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("new", "new"),
-                            ("changed", "changed"),
-                            ("removed", "removed"),
-                            ("text", "text"),
-                            ("whole", "whole"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("section", models.CharField(blank=True, max_length=500)),
-                ("title", models.CharField(blank=True, max_length=500)),
-                ("before", models.TextField(blank=True)),
-                ("after", models.TextField(blank=True)),
-                ("context", models.TextField(blank=True)),
-                ("below", models.TextField(blank=True)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("pending", "Pending"),
-                            ("accepted", "Accepted"),
-                            ("declined", "Declined"),
-                        ],
-                        default="pending",
-                        max_length=20,
-                    ),
-                ),
-                ("decided_at", models.DateTimeField(null=True)),
-                (
-                    "decided_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "hand_edit",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="changes",
-                        to="notes.handedit",
-                    ),
-                ),
-                (
-                    "note",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="notes.note",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('new', 'new'), ('changed', 'changed'), ('removed', 'removed'), ('text', 'text'), ('whole', 'whole')], max_length=20)),
+                ('section', models.CharField(blank=True, max_length=500)),
+                ('title', models.CharField(blank=True, max_length=500)),
+                ('before', models.TextField(blank=True)),
+                ('after', models.TextField(blank=True)),
+                ('context', models.TextField(blank=True)),
+                ('below', models.TextField(blank=True)),
+                ('state', models.CharField(choices=[('pending', 'Pending'), ('accepted', 'Accepted'), ('declined', 'Declined')], default='pending', max_length=20)),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('hand_edit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='notes.handedit')),
+                ('note', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='notes.note')),
             ],
             options={
-                "ordering": ["id"],
+                'ordering': ['id'],
             },
         ),
         migrations.CreateModel(
-            name="Readme",
+            name='Readme',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("preamble", models.TextField(blank=True)),
-                ("requested", models.PositiveBigIntegerField(default=0)),
-                ("published", models.PositiveBigIntegerField(default=0)),
-                ("commit", models.CharField(blank=True, max_length=40)),
-                ("published_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "hub",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="readme",
-                        to="notes.hub",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('preamble', models.TextField(blank=True)),
+                ('requested', models.PositiveBigIntegerField(default=0)),
+                ('published', models.PositiveBigIntegerField(default=0)),
+                ('commit', models.CharField(blank=True, max_length=40)),
+                ('published_at', models.DateTimeField(blank=True, null=True)),
+                ('hub', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='readme', to='notes.hub')),
             ],
         ),
         migrations.CreateModel(
-            name="Remote",
+            name='Remote',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("url", models.CharField(max_length=500)),
-                ("branch", models.CharField(default="main", max_length=200)),
-                ("path", models.CharField(default="README.md", max_length=300)),
-                (
-                    "mode",
-                    models.CharField(
-                        choices=[
-                            ("direct", "Push to the branch"),
-                            ("proposal", "Push to another branch, for a pull request"),
-                            ("markers", "Change only what stands between two markers"),
-                        ],
-                        default="direct",
-                        max_length=20,
-                    ),
-                ),
-                ("proposal", models.CharField(blank=True, max_length=200)),
-                ("username", models.CharField(blank=True, max_length=200)),
-                ("token", models.TextField(blank=True, editable=False)),
-                ("ssh_key", models.TextField(blank=True, editable=False)),
-                ("known_hosts", models.TextField(blank=True)),
-                ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("pushed_commit", models.CharField(blank=True, max_length=40)),
-                (
-                    "checked_at",
-                    models.DateTimeField(
-                        help_text="What was published before is there, or waits for people.",
-                        null=True,
-                    ),
-                ),
-                ("away_at", models.DateTimeField(editable=False, null=True)),
-                (
-                    "hub",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="remote",
-                        to="notes.hub",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('url', models.CharField(max_length=500)),
+                ('branch', models.CharField(default='main', max_length=200)),
+                ('path', models.CharField(default='README.md', max_length=300)),
+                ('mode', models.CharField(choices=[('direct', 'Push to the branch'), ('proposal', 'Push to another branch, for a pull request'), ('markers', 'Change only what stands between two markers')], default='direct', max_length=20)),
+                ('proposal', models.CharField(blank=True, max_length=200)),
+                ('username', models.CharField(blank=True, max_length=200)),
+                ('token', models.TextField(blank=True, editable=False)),
+                ('ssh_key', models.TextField(blank=True, editable=False)),
+                ('known_hosts', models.TextField(blank=True)),
+                ('changed_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('pushed_commit', models.CharField(blank=True, max_length=40)),
+                ('checked_at', models.DateTimeField(help_text='What was published before is there, or waits for people.', null=True)),
+                ('away_at', models.DateTimeField(editable=False, null=True)),
+                ('hub', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='remote', to='notes.hub')),
             ],
         ),
         migrations.CreateModel(
-            name="Revision",
+            name='Revision',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("commit", models.CharField(max_length=40)),
-                (
-                    "hub",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="revisions",
-                        to="notes.hub",
-                    ),
-                ),
-                (
-                    "notes",
-                    models.ManyToManyField(related_name="revisions", to="notes.note"),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('commit', models.CharField(max_length=40)),
+                ('hub', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='notes.hub')),
+                ('notes', models.ManyToManyField(related_name='revisions', to='notes.note')),
             ],
         ),
         migrations.CreateModel(
-            name="Section",
+            name='Section',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("position", models.PositiveIntegerField()),
-                ("level", models.PositiveSmallIntegerField(default=2)),
-                ("title", models.CharField(blank=True, max_length=500)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("technology", "technology"),
-                            ("concept", "concept"),
-                            ("challenge", "challenge"),
-                            ("practice", "practice"),
-                            ("collaboration", "collaboration"),
-                            ("highlight", "highlight"),
-                            ("next_step", "next step"),
-                            ("project", "project"),
-                            ("resource", "resource"),
-                            ("overview", "overview"),
-                            ("free", "free"),
-                        ],
-                        default="free",
-                        max_length=20,
-                    ),
-                ),
-                ("opening", models.TextField(blank=True)),
-                (
-                    "hub",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="sections",
-                        to="notes.hub",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveIntegerField()),
+                ('level', models.PositiveSmallIntegerField(default=2)),
+                ('title', models.CharField(blank=True, max_length=500)),
+                ('kind', models.CharField(choices=[('technology', 'technology'), ('concept', 'concept'), ('challenge', 'challenge'), ('practice', 'practice'), ('collaboration', 'collaboration'), ('highlight', 'highlight'), ('next_step', 'next step'), ('project', 'project'), ('resource', 'resource'), ('overview', 'overview'), ('free', 'free')], default='free', max_length=20)),
+                ('opening', models.TextField(blank=True)),
+                ('hub', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='notes.hub')),
             ],
             options={
-                "ordering": ["position", "id"],
+                'ordering': ['position', 'id'],
             },
         ),
         migrations.AddField(
-            model_name="note",
-            name="placed_in",
-            field=models.ForeignKey(
-                editable=False,
-                help_text="Where its slice stands; `section` is where it belongs.",
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="entries",
-                to="notes.section",
-            ),
+            model_name='note',
+            name='placed_in',
+            field=models.ForeignKey(editable=False, help_text='Where its slice stands; `section` is where it belongs.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='notes.section'),
         ),
         migrations.AddField(
-            model_name="note",
-            name="section",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="notes",
-                to="notes.section",
-            ),
+            model_name='note',
+            name='section',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='notes.section'),
         ),
         migrations.CreateModel(
-            name="Subscriber",
+            name='Subscriber',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("email", models.EmailField(max_length=254)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("refused_at", models.DateTimeField(blank=True, null=True)),
-                ("refusal", models.CharField(blank=True, max_length=500)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('email', models.EmailField(max_length=254)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('refused_at', models.DateTimeField(blank=True, null=True)),
+                ('refusal', models.CharField(blank=True, max_length=500)),
             ],
             options={
-                "ordering": ["email"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        django.db.models.functions.text.Lower("email"),
-                        name="one_subscriber_per_address",
-                    )
-                ],
+                'ordering': ['email'],
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='one_subscriber_per_address')],
             },
         ),
         migrations.CreateModel(
-            name="Subscription",
+            name='Subscription',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                ("requested_at", models.DateTimeField()),
-                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
-                ("ended_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "weekday",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (0, "Monday"),
-                            (1, "Tuesday"),
-                            (2, "Wednesday"),
-                            (3, "Thursday"),
-                            (4, "Friday"),
-                            (5, "Saturday"),
-                            (6, "Sunday"),
-                        ],
-                        default=0,
-                    ),
-                ),
-                (
-                    "hour",
-                    models.PositiveSmallIntegerField(
-                        default=7,
-                        validators=[django.core.validators.MaxValueValidator(23)],
-                    ),
-                ),
-                (
-                    "time_zone",
-                    models.CharField(
-                        default="UTC", help_text="Such as Europe/Berlin.", max_length=64
-                    ),
-                ),
-                (
-                    "hub",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="subscriptions",
-                        to="notes.hub",
-                    ),
-                ),
-                (
-                    "subscriber",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="subscriptions",
-                        to="notes.subscriber",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('requested_at', models.DateTimeField()),
+                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
+                ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ('weekday', models.PositiveSmallIntegerField(choices=[(0, 'Monday'), (1, 'Tuesday'), (2, 'Wednesday'), (3, 'Thursday'), (4, 'Friday'), (5, 'Saturday'), (6, 'Sunday')], default=0)),
+                ('hour', models.PositiveSmallIntegerField(default=7, validators=[django.core.validators.MaxValueValidator(23)])),
+                ('time_zone', models.CharField(default='UTC', help_text='Such as Europe/Berlin.', max_length=64)),
+                ('hub', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='subscriptions', to='notes.hub')),
+                ('subscriber', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='subscriptions', to='notes.subscriber')),
             ],
             options={
-                "ordering": ["id"],
+                'ordering': ['id'],
             },
         ),
         migrations.AddField(
-            model_name="event",
-            name="subscription",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="events",
-                to="notes.subscription",
-            ),
+            model_name='event',
+            name='subscription',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='notes.subscription'),
         ),
         migrations.CreateModel(
-            name="Delivery",
+            name='Delivery',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("queued", "Queued"),
-                            ("sending", "Sending"),
-                            ("sent", "Sent"),
-                            ("failed", "Failed"),
-                            ("doubt", "Doubt"),
-                            ("cancelled", "Cancelled"),
-                        ],
-                        default="queued",
-                        max_length=20,
-                    ),
-                ),
-                ("error", models.CharField(blank=True, max_length=500)),
-                ("due_at", models.DateTimeField()),
-                ("sending_at", models.DateTimeField(blank=True, null=True)),
-                ("sent_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "edition",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="deliveries",
-                        to="notes.edition",
-                    ),
-                ),
-                (
-                    "subscription",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="deliveries",
-                        to="notes.subscription",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('queued', 'Queued'), ('sending', 'Sending'), ('sent', 'Sent'), ('failed', 'Failed'), ('doubt', 'Doubt'), ('cancelled', 'Cancelled')], default='queued', max_length=20)),
+                ('error', models.CharField(blank=True, max_length=500)),
+                ('due_at', models.DateTimeField()),
+                ('sending_at', models.DateTimeField(blank=True, null=True)),
+                ('sent_at', models.DateTimeField(blank=True, null=True)),
+                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='notes.edition')),
+                ('subscription', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='notes.subscription')),
             ],
             options={
-                "verbose_name_plural": "deliveries",
-                "ordering": ["id"],
+                'verbose_name_plural': 'deliveries',
+                'ordering': ['id'],
             },
         ),
         migrations.AddField(
-            model_name="note",
-            name="tags",
-            field=models.ManyToManyField(
-                blank=True, related_name="notes", to="notes.tag"
-            ),
+            model_name='note',
+            name='tags',
+            field=models.ManyToManyField(blank=True, related_name='notes', to='notes.tag'),
         ),
         migrations.AddIndex(
-            model_name="handedit",
-            index=models.Index(
-                condition=models.Q(("closed_at", None)),
-                fields=["hub"],
-                name="open_hand_edits",
-            ),
+            model_name='handedit',
+            index=models.Index(condition=models.Q(('closed_at', None)), fields=['hub'], name='open_hand_edits'),
         ),
         migrations.AddConstraint(
-            model_name="edition",
-            constraint=models.UniqueConstraint(
-                fields=("hub", "week"), name="one_edition_per_week"
-            ),
+            model_name='edition',
+            constraint=models.UniqueConstraint(fields=('hub', 'week'), name='one_edition_per_week'),
         ),
         migrations.AddIndex(
-            model_name="job",
-            index=models.Index(
-                condition=models.Q(
-                    ("state__in", ["succeeded", "failed"]), _negated=True
-                ),
-                fields=["due_at"],
-                name="due_jobs",
-            ),
+            model_name='job',
+            index=models.Index(condition=models.Q(('state__in', ['succeeded', 'failed']), _negated=True), fields=['due_at'], name='due_jobs'),
         ),
         migrations.AddIndex(
-            model_name="job",
-            index=models.Index(
-                fields=["handler", "hub", "state"], name="notes_job_handler_68b52a_idx"
-            ),
+            model_name='job',
+            index=models.Index(fields=['handler', 'hub', 'state'], name='notes_job_handler_68b52a_idx'),
         ),
         migrations.AddIndex(
-            model_name="job",
-            index=models.Index(
-                fields=["-created_at"], name="notes_job_created_b5a1fd_idx"
-            ),
+            model_name='job',
+            index=models.Index(fields=['-created_at'], name='notes_job_created_b5a1fd_idx'),
         ),
         migrations.AddIndex(
-            model_name="linkcheck",
-            index=models.Index(
-                fields=["link", "-checked_at"], name="notes_linkc_link_id_7be225_idx"
-            ),
+            model_name='linkcheck',
+            index=models.Index(fields=['link', '-checked_at'], name='notes_linkc_link_id_7be225_idx'),
         ),
         migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(
-                fields=("hub", "user"), name="one_membership"
-            ),
+            model_name='membership',
+            constraint=models.UniqueConstraint(fields=('hub', 'user'), name='one_membership'),
         ),
         migrations.AddConstraint(
-            model_name="notelink",
-            constraint=models.UniqueConstraint(
-                fields=("note", "link", "url"), name="one_link_per_note"
-            ),
+            model_name='notelink',
+            constraint=models.UniqueConstraint(fields=('note', 'link', 'url'), name='one_link_per_note'),
         ),
         migrations.AddConstraint(
-            model_name="overrule",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("withdrawn_at", None)),
-                fields=("hub", "link"),
-                name="one_standing_overrule",
-            ),
+            model_name='overrule',
+            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('hub', 'link'), name='one_standing_overrule'),
         ),
         migrations.AddConstraint(
-            model_name="revision",
-            constraint=models.UniqueConstraint(
-                fields=("hub", "commit"), name="one_revision"
-            ),
+            model_name='revision',
+            constraint=models.UniqueConstraint(fields=('hub', 'commit'), name='one_revision'),
         ),
         migrations.AddIndex(
-            model_name="section",
-            index=models.Index(
-                fields=["hub", "position"], name="notes_secti_hub_id_ad75d0_idx"
-            ),
+            model_name='section',
+            index=models.Index(fields=['hub', 'position'], name='notes_secti_hub_id_ad75d0_idx'),
         ),
         migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.UniqueConstraint(
-                fields=("subscriber", "hub"), name="one_subscription_per_hub"
-            ),
+            model_name='subscription',
+            constraint=models.UniqueConstraint(fields=('subscriber', 'hub'), name='one_subscription_per_hub'),
         ),
         migrations.AddIndex(
-            model_name="event",
-            index=models.Index(
-                condition=models.Q(("dispatched_at", None)),
-                fields=["id"],
-                name="undispatched_events",
-            ),
+            model_name='event',
+            index=models.Index(condition=models.Q(('dispatched_at', None)), fields=['id'], name='undispatched_events'),
         ),
         migrations.AddIndex(
-            model_name="event",
-            index=models.Index(
-                condition=models.Q(("announced_at", None)),
-                fields=["id"],
-                name="unannounced_events",
-            ),
+            model_name='event',
+            index=models.Index(condition=models.Q(('announced_at', None)), fields=['id'], name='unannounced_events'),
         ),
         migrations.AddIndex(
-            model_name="event",
-            index=models.Index(
-                fields=["recorded_at"], name="notes_event_recorde_7a9761_idx"
-            ),
+            model_name='event',
+            index=models.Index(fields=['recorded_at'], name='notes_event_recorde_7a9761_idx'),
         ),
         migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                fields=["edition", "state", "due_at"],
-                name="notes_deliv_edition_c23bf6_idx",
-            ),
+            model_name='delivery',
+            index=models.Index(fields=['edition', 'state', 'due_at'], name='notes_deliv_edition_c23bf6_idx'),
         ),
         migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.UniqueConstraint(
-                fields=("edition", "subscription"), name="one_delivery_per_subscription"
-            ),
+            model_name='delivery',
+            constraint=models.UniqueConstraint(fields=('edition', 'subscription'), name='one_delivery_per_subscription'),
         ),
         migrations.AddIndex(
-            model_name="note",
-            index=models.Index(
-                fields=["hub", "submitted_at"], name="notes_note_hub_id_e413f0_idx"
-            ),
+            model_name='note',
+            index=models.Index(fields=['hub', 'submitted_at'], name='notes_note_hub_id_e413f0_idx'),
         ),
         migrations.AddIndex(
-            model_name="note",
-            index=models.Index(
-                fields=["hub", "state"], name="notes_note_hub_id_0ee246_idx"
-            ),
+            model_name='note',
+            index=models.Index(fields=['hub', 'state'], name='notes_note_hub_id_0ee246_idx'),
         ),
         migrations.AddIndex(
-            model_name="note",
-            index=models.Index(
-                fields=["placed_in", "position"], name="notes_note_placed__532aeb_idx"
-            ),
+            model_name='note',
+            index=models.Index(fields=['placed_in', 'position'], name='notes_note_placed__532aeb_idx'),
         ),
         migrations.AddIndex(
-            model_name="note",
-            index=models.Index(
-                condition=models.Q(("is_placed", False)),
-                fields=["hub"],
-                name="unplaced_notes",
-            ),
+            model_name='note',
+            index=models.Index(condition=models.Q(('is_placed', False)), fields=['hub'], name='unplaced_notes'),
         ),
     ]
