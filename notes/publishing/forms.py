@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 
 from notes.errors import NexusError
-from notes.models import Remote
-from notes.publishing import destinations
+from notes.models import PendingChange, Remote
+from notes.publishing import destinations, placing
 from notes.publishing.services import RemoteChoice, origin_of
 from notes.readme.objects import branch_reference, checked_path
 
@@ -22,6 +22,19 @@ class SecretTextarea(forms.Textarea):
 
     def format_value(self, value: Any) -> str:  # noqa: ARG002
         return ""
+
+
+class PlaceForm(forms.Form):
+    """Where a hand-written note goes."""
+
+    place = forms.ChoiceField(label="Its place")
+
+    def __init__(self, change: PendingChange) -> None:
+        likely = placing.likely_place(change)
+        super().__init__(initial={"place": likely}, auto_id=f"{change.pk}-%s")
+        place = self.fields["place"]
+        assert isinstance(place, forms.ChoiceField)
+        place.choices = list(placing.places(change))
 
 
 class RemoteForm(forms.Form):

@@ -14,7 +14,7 @@ from django.utils import timezone
 from notes.errors import NexusError
 from notes.events import record_event, record_event_once
 from notes.models import EventKind, HandEdit, Hub, Note, PendingChange, Readme, Remote
-from notes.publishing import credentials, handedits
+from notes.publishing import credentials, handedits, placing
 from notes.readme import assembly, importer
 from notes.readme.model import ChangeKind
 
@@ -119,9 +119,10 @@ def record_due_pushes(*, at: datetime) -> int:
 
 
 @transaction.atomic
-def accept_change(*, change: PendingChange, actor: User) -> None:
+def accept_change(*, change: PendingChange, actor: User, place: str = "") -> None:
     """Take a hand edit into the README as it was written, in its author's name.
 
+    ``place`` is where a person says that a new note goes, one of ``placing.places``.
     Raises a NexusError when it fits no longer; then it is still undecided.
     """
     change = _decide(change, PendingChange.State.ACCEPTED, actor)
@@ -129,7 +130,10 @@ def accept_change(*, change: PendingChange, actor: User) -> None:
     hub = change.hand_edit.hub
     present = assembly.text(hub)
     newest = hub.notes.order_by("id").last()
-    importer.store(hub, handedits.apply(change, present))
+    if place:
+        importer.store(hub, placing.placed(change, present, place))
+    else:
+        importer.store(hub, handedits.apply(change, present))
     version = Readme.objects.request_rebuild(hub)
     PendingChange.objects.pending(hub).follow(change)
     note = change.note

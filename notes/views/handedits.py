@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
@@ -11,7 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from notes.errors import NexusError
 from notes.models import PendingChange
-from notes.publishing import services
+from notes.publishing import placing, services
+from notes.publishing.forms import PlaceForm
+from notes.readme import assembly
 from notes.readme.differences import compare
 from notes.readme.model import ChangeKind
 from notes.views.access import maintainable
@@ -30,17 +34,20 @@ IN_WORDS = {
 @require_safe
 def hand_edits(request: HttpRequest, slug: str) -> HttpResponse:
     access = maintainable(request, slug)
-    pending = PendingChange.objects.pending(access.hub).select_related("hand_edit")
-    changes = [
-        (
-            change,
-            IN_WORDS[ChangeKind(change.kind)],
-            compare(change.before, change.after),
-        )
-        for change in pending
-    ]
-    context = {"access": access, "hub": access.hub, "changes": changes}
+    pending = PendingChange.objects.pending(access.hub)
+    present = assembly.text(access.hub)
+    rows = [_row(one, present) for one in pending.select_related("hand_edit__hub")]
+    context = {"access": access, "hub": access.hub, "rows": rows}
     return render(request, "notes/remote/edits.html", context)
+
+
+def _row(change: PendingChange, present: str) -> dict[str, Any]:
+    return {
+        "change": change,
+        "kind": IN_WORDS[ChangeKind(change.kind)],
+        "difference": compare(change.before, change.after),
+        "form": PlaceForm(change) if placing.is_homeless(change, present) else None,
+    }
 
 
 @login_required
@@ -50,9 +57,12 @@ def change_decide(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     change = get_object_or_404(PendingChange, pk=pk, hand_edit__hub=hub)
     assert isinstance(request.user, User)
     is_accepted = request.POST.get("decision") == "accept"
-    decide = services.accept_change if is_accepted else services.decline_change
     try:
-        decide(change=change, actor=request.user)
+        if is_accepted:
+            place = request.POST.get("place", "")
+            services.accept_change(change=change, actor=request.user, place=place)
+        else:
+            services.decline_change(change=change, actor=request.user)
     except NexusError as error:
         messages.error(request, str(error))
     else:

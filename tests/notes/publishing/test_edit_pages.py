@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from notes.models import Membership, PendingChange
+from notes.readme import assembly
 from tests.notes.publishing.conftest import README, build, pushed
 
 PAGE = "/h/nexus/remote/edits/"
@@ -63,6 +64,32 @@ def test_a_change_that_fits_no_longer_stays_with_the_reason(
     html = decide(maintainer, changes[0], "accept")
     assert "has changed here too" in html
     assert "Changed note: Redis" in html
+
+
+def test_a_note_whose_neighbours_changed_is_placed_by_the_maintainer(
+    maintainer, changes, imported
+):
+    redis, celery = (imported.notes.get(title=title) for title in ("Redis", "Celery"))
+    redis.delete()
+    html = maintainer.get(PAGE).content.decode()
+    assert html.count("has no certain place any more") == 1
+    assert f'<option value="after-{celery.pk}" selected>After Celery</option>' in html
+    assert "At the end of Key Technologies" in html
+    new = changes[1]
+    answer = {"decision": "accept", "place": f"after-{celery.pk}"}
+    html = maintainer.post(f"{PAGE}{new.pk}/", answer, follow=True).content.decode()
+    assert "Taken over." in html
+    assert assembly.text(imported).endswith(
+        "- **Celery**: runs tasks\n- **Valkey**: a fork\n"
+    )
+
+
+def test_a_place_that_is_gone_is_chosen_anew(maintainer, changes, imported):
+    answer = {"decision": "accept", "place": "after-999"}
+    address = f"{PAGE}{changes[1].pk}/"
+    html = maintainer.post(address, answer, follow=True).content.decode()
+    assert "choose another one" in html
+    assert PendingChange.objects.pending(imported).count() == 2
 
 
 def test_a_second_click_changes_nothing_and_says_so(maintainer, changes):
