@@ -100,6 +100,7 @@ EMAIL_USE_TLS = EMAIL.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = EMAIL.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = EMAIL.get("EMAIL_TIMEOUT")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mail_from()
+NEXUS_MAIL_SHARDS = int(env.number("NEXUS_MAIL_SHARDS", 4, at_least=1))
 
 IS_HTTPS = urlsplit(BASE_URL).scheme == "https"
 SECURE_SSL_REDIRECT = False  # the proxy in front ends TLS and redirects

@@ -184,14 +184,15 @@ class EditionAdmin(ReadOnly):
 
 @admin.register(models.Delivery)
 class DeliveryAdmin(ReadOnly):
-    list_display = ["edition", "subscription", "state", "error", "sent_at"]
+    list_display = ["edition", "subscriber", "state", "error", "sent_at"]
     list_filter = ["state", "edition__hub"]
-    list_select_related = [
-        "edition__hub",
-        "subscription__subscriber",
-        "subscription__hub",
-    ]
-    search_fields = ["subscription__subscriber__email"]
+    list_select_related = ["edition__hub", "subscriber"]
+    search_fields = ["subscriber__email"]
+
+
+@admin.register(models.Pause)
+class PauseAdmin(Admin):
+    list_display = ["domain", "since", "until", "answer"]
 
 
 @admin.register(models.Event)

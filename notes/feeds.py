@@ -44,7 +44,7 @@ class EditionFeed(Base):
         return settings.BASE_URL + reverse("edition_feed", args=[hub.slug])
 
     def items(self, hub: Hub) -> QuerySet[Edition]:
-        editions = hub.editions.select_related("hub").defer("text", "html")
+        editions = hub.editions.select_related("hub").defer("pieces")
         return editions.order_by("-composed_at")[:NEWEST]
 
     def item_title(self, edition: Edition) -> str:

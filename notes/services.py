@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from notes.digests import schedule
+from notes.digests import schedule, shards
 from notes.errors import NexusError
 from notes.events import record_event, record_event_once
 from notes.models import (
     Delivery,
-    Edition,
     Event,
     EventKind,
     Hub,
@@ -29,6 +29,7 @@ from notes.models import (
     Subscription,
     Tag,
 )
+from notes.models.subscriber import SubscriptionQuerySet
 from notes.readme import assembly, importer
 from notes.readme.comparison import compare
 from notes.readme.differences import Difference
@@ -36,7 +37,6 @@ from notes.readme.importer import Receipt
 from notes.readme.outline import DEFAULT_SECTIONS
 
 ASK_AGAIN_AFTER = timedelta(minutes=5)
-STALLED_AFTER = timedelta(minutes=10)
 WRITTEN_FIELDS = [
     "section",
     "title",
@@ -190,8 +190,11 @@ def import_readme(
 
 
 @transaction.atomic
-def subscribe(*, email: str, hub: Hub) -> Subscription:
-    """Ask for a hub's digest; nothing is sent but a question until it is confirmed."""
+def subscribe(*, email: str, hub: Hub | None, tags: Iterable[str] = ()) -> Subscription:
+    """Ask for a hub's digest; nothing is sent but a question until it is confirmed.
+
+    Without a hub it is about all of them; with tags, about the notes that have one.
+    """
     subscriber = Subscriber.objects.get_or_create(
         email__iexact=email, defaults={"email": email}
     )[0]
@@ -200,6 +203,7 @@ def subscribe(*, email: str, hub: Hub) -> Subscription:
     )[0]
     if not subscription.is_active and not _asked_lately(subscription):
         subscription.requested_at = timezone.now()
+        subscription.tags = sorted(set(tags))
         subscription.save()
         record_event(EventKind.SUBSCRIPTION_REQUESTED, subscription=subscription)
     return subscription
@@ -237,13 +241,28 @@ def unsubscribe(*, subscription: Subscription) -> None:
 
 
 @transaction.atomic
-def choose_slot(*, subscription: Subscription, slot: schedule.Slot) -> None:
-    """Have the next digests come on another day, at another hour."""
-    subscription.weekday = slot.weekday
-    subscription.hour = slot.hour
-    subscription.time_zone = slot.time_zone
+def unsubscribe_all(*, subscriptions: SubscriptionQuerySet) -> None:
+    """Leave altogether, as the one click in a mail does."""
+    for subscription in subscriptions:
+        unsubscribe(subscription=subscription)
+
+
+@transaction.atomic
+def choose_tags(*, subscription: Subscription, tags: Iterable[str]) -> None:
+    """Follow only the notes that have one of these tags; without tags all of them."""
+    subscription.tags = sorted(set(tags))
     subscription.save()
     record_event(EventKind.SUBSCRIPTION_CHANGED, subscription=subscription)
+
+
+@transaction.atomic
+def choose_slot(*, subscriber: Subscriber, slot: schedule.Slot) -> None:
+    """Have the next digests come on another day, at another hour."""
+    subscriber.weekday = slot.weekday
+    subscriber.hour = slot.hour
+    subscriber.time_zone = slot.time_zone
+    subscriber.save()
+    record_event(EventKind.SUBSCRIPTION_CHANGED, subscriber=subscriber.pk)
 
 
 @transaction.atomic
@@ -266,6 +285,7 @@ def _settle(delivery: Delivery, state: Delivery.State, operator: User) -> None:
             hub=delivery.edition.hub,
             actor=operator,
             week=delivery.edition.week,
+            shard=delivery.subscriber_id % settings.NEXUS_MAIL_SHARDS,
             delivery=delivery.id,
             state=state,
         )
@@ -304,28 +324,8 @@ def _digest_key(hub: Hub, week: schedule.Week) -> str:
 
 @transaction.atomic
 def record_due_deliveries(*, at: datetime) -> int:
-    """Record that readers' hours have come, or that mail waits which nobody sends.
-
-    The latter at most once an hour and edition; it is what gets a digest out after
-    hours in which the mail server was away.
-    """
-    editions = Edition.objects.stalled(at=at, since=at - STALLED_AFTER)
-    return sum(
-        record_event_once(
-            EventKind.DELIVERIES_FELL_DUE,
-            key=f"deliveries:{edition.hub.slug}:{edition.week}:{_turn(edition, at)}",
-            hub=edition.hub,
-            week=edition.week,
-        )
-        for edition in editions.select_related("hub")
-    )
-
-
-def _turn(edition: Edition, at: datetime) -> str:
-    """The quarter of an hour in which deliveries newly fell due, else the hour."""
-    quarter = at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
-    is_new = edition.deliveries.due(at).filter(due_at__gte=quarter).exists()
-    return f"{quarter:%Y-%m-%dT%H:%M}" if is_new else f"{at:%Y-%m-%dT%H}"
+    """Record that readers' hours have come, or that mail waits which nobody sends."""
+    return shards.record_due(at=at)
 
 
 @transaction.atomic

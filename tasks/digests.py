@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from notes.digests import compose, deliver
-from notes.models import Edition, Job
+from notes.models import Job
 from tasks.jobs import TIME_LIMIT_SECONDS, handler
 
 # The last message may wait for a slow server until the time limit itself.
@@ -34,10 +34,11 @@ def compose_digest(job: Job) -> None:
 
 @handler()
 def send_digest(job: Job) -> None:
-    """Send an edition, or as much of it as one run has the time for."""
-    edition = Edition.objects.select_related("hub").get(
-        hub=job.hub, week=job.event.data["week"]
-    )
-    deliver.send_edition(edition, seconds=SENDING_SECONDS)
+    """Send what is due to a shard of the readers, or as much as one run has time for.
+
+    Events of before there were shards have none; any shard will do for them.
+    """
+    shard = job.event.data.get("shard", 0)
+    run = deliver.send_shard(shard, seconds=SENDING_SECONDS)
     with job.completion():
-        job.result = deliver.record_sent(edition)
+        job.result = deliver.record_run(shard, run)

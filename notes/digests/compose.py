@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import islice
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from notes.digests import render
+from notes.digests import pieces, render
 from notes.digests.contents import gather
+from notes.digests.ledger import announce_sent
 from notes.digests.render import Rendered
 from notes.digests.schedule import Slot, Week
+from notes.digests.shards import record_waiting
 from notes.digests.wording import many
 from notes.events import record_event
-from notes.models import Delivery, Edition, EventKind, Hub, Subscription
+from notes.models import (
+    Delivery,
+    Edition,
+    EventKind,
+    Hub,
+    Subscriber,
+    Subscription,
+)
 
 BATCH = 500
+EXPIRES_AFTER = timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -47,21 +60,26 @@ def publish(draft: Draft, *, at: datetime) -> str:
     if draft.hub.editions.filter(week=str(week)).exists():
         return f"the digest of week {week.number} had been composed before"
     if draft.rendered is None:
+        record_event(EventKind.DIGEST_SKIPPED, hub=draft.hub, week=str(week))
+        record_waiting(timezone.now())
         return f"nothing happened in week {week.number}, so nothing is sent"
     edition = freeze(draft.hub, week, draft.rendered)
+    edition.save()
     readers = _queue_deliveries(edition, week, at)
+    announce_sent([edition.pk])
     record_event(EventKind.DIGEST_COMPOSED, hub=draft.hub, week=str(week))
+    record_waiting(timezone.now())
     return f"{edition.summary}; goes to {many(readers, 'subscriber')}"
 
 
 def freeze(hub: Hub, week: Week, rendered: Rendered) -> Edition:
-    return Edition.objects.create(
+    """The edition as a row that is not saved yet."""
+    return Edition(
         hub=hub,
         week=str(week),
         subject=rendered.subject,
         summary=rendered.summary,
-        text=rendered.text,
-        html=rendered.html,
+        pieces=pieces.freeze(rendered.pieces),
         page=rendered.page,
         composed_at=timezone.now(),
     )
@@ -69,15 +87,37 @@ def freeze(hub: Hub, week: Week, rendered: Rendered) -> Edition:
 
 def _queue_deliveries(edition: Edition, week: Week, at: datetime) -> int:
     now = timezone.now()
-    deliveries = []
-    for subscription in Subscription.objects.active().filter(hub=edition.hub):
-        due_at = Slot.of(subscription).after(week)
-        deliveries.append(
-            Delivery(
-                edition=edition,
-                subscription=subscription,
-                due_at=now if due_at <= at else due_at,
-            )
+    readers = _readers(edition)
+    count = 0
+    while batch := list(islice(readers, BATCH)):
+        Delivery.objects.bulk_create(
+            _delivery(edition, reader, week, at, now) for reader in batch
         )
-    Delivery.objects.bulk_create(deliveries, batch_size=BATCH)
-    return len(deliveries)
+        count += len(batch)
+    return count
+
+
+def _readers(edition: Edition) -> Iterator[Subscriber]:
+    """Who follows the hub; ``has_had_mail`` says that this week's has left already."""
+    following = Subscription.objects.active().following(edition.hub)
+    readers = Subscriber.objects.filter(id__in=following.values("subscriber_id"))
+    this_week = Delivery.objects.filter(
+        subscriber=OuterRef("pk"), edition__week=edition.week, sending_at__isnull=False
+    )
+    annotated = readers.annotate(has_had_mail=Exists(this_week)).order_by("id")
+    return annotated.iterator(chunk_size=BATCH)
+
+
+def _delivery(
+    edition: Edition, reader: Subscriber, week: Week, at: datetime, now: datetime
+) -> Delivery:
+    """Due at the reader's hour, once a week: what comes late goes with the next."""
+    slot = Slot.of(reader)
+    due_at = slot.after(week.next if reader.has_had_mail else week)  # type: ignore[attr-defined]
+    due_at = now if due_at <= at else max(due_at, now)
+    return Delivery(
+        edition=edition,
+        subscriber=reader,
+        due_at=due_at,
+        expires_at=due_at + EXPIRES_AFTER,
+    )

@@ -44,6 +44,7 @@ class Item:
     body: str
     problem: str
     solution: str
+    tags: tuple[str, ...] = ()
 
     @property
     def is_solved(self) -> bool:
@@ -103,7 +104,7 @@ def gather(hub: Hub, week: Week) -> Contents:
         .prefetch_related("tags")
     )
     challenges = published.filter(solution="").exclude(problem="")
-    latest = challenges.order_by("-id")[:AT_MOST_OPEN]
+    latest = challenges.order_by("-id").prefetch_related("tags")[:AT_MOST_OPEN]
     broken = Link.objects.in_hub(hub).broken().not_overruled_in(hub)
     return Contents(
         hub_title=hub.title,
@@ -137,6 +138,7 @@ def _item(note: Note) -> Item:
         body=note.body,
         problem=note.problem,
         solution=note.solution,
+        tags=tuple(tag.name for tag in note.tags.all()),
     )
 
 

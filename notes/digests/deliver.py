@@ -1,14 +1,17 @@
-"""Sends what is queued and keeps the ledger of who got it."""
+"""Sends what is due to the readers of a shard and keeps the ledger of who got it."""
 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.utils import timezone
 
-from notes.digests import message
+from notes.digests import ledger, message
+from notes.digests.ledger import Claim, Shelf
 from notes.digests.message import Letter
 from notes.digests.outbox import (
     AddressDeferredError,
@@ -20,12 +23,12 @@ from notes.digests.outbox import (
     ServerAwayError,
     connected,
 )
+from notes.digests.shards import sendable
 from notes.errors import TransientError
-from notes.events import record_event, record_event_once
-from notes.models import Delivery, Edition, EventKind, Subscription
+from notes.events import record_event
+from notes.models import EventKind, Subscriber, Subscription
 
 BATCH = 100
-GIVE_UP_AFTER = timedelta(days=3)
 
 
 def send_confirmation(subscription: Subscription) -> str:
@@ -42,95 +45,81 @@ def send_confirmation(subscription: Subscription) -> str:
     return "asked whether the subscription was meant"
 
 
-def send_edition(edition: Edition, *, seconds: float) -> None:
-    """Send queued deliveries until none is left or ``seconds`` have passed.
+@dataclass
+class Run:
+    """What one run did: how many mails ended how, and which editions they held."""
 
-    Raises TransientError with the rest still queued when the server is away or has
-    deferred an address, NexusError when it refuses us altogether.
+    counts: Counter[str] = field(default_factory=Counter)
+    editions: set[int] = field(default_factory=set)
+
+
+def send_shard(shard: int, *, seconds: float) -> Run:
+    """Send what is due until nothing is left or ``seconds`` have passed.
+
+    Raises TransientError with the rest still queued when the server is away, and
+    NexusError when it refuses us altogether.
     """
     now = timezone.now()
-    edition.deliveries.doubt_leftovers()
-    edition.deliveries.give_up(
-        f"Not taken within {GIVE_UP_AFTER.days} days. ", before=now - GIVE_UP_AFTER
-    )
-    if not edition.deliveries.due(now).exists():
-        return
-    letter = Letter.of(edition)
+    run = Run(editions=ledger.clear_up(shard, now))
+    if not sendable(now).of_shard(shard).exists():
+        return run
+    shelf = Shelf()
     ends_at = time.monotonic() + seconds
-    deferred = ""
     with connected() as outbox:
-        for delivery in _due(edition, now):
-            if edition.deliveries.claim(delivery.id):
-                deferred = _send(delivery, letter, outbox) or deferred
+        for reader in _readers(shard, now):
+            for claim in ledger.claim([reader], shelf, due_by=now):
+                run.counts[_send(claim, shelf, outbox)] += 1
             if time.monotonic() > ends_at:
                 break
-    if deferred:
-        raise TransientError(f"Some addresses have to wait; last answer: {deferred}")
+    run.editions |= shelf.numbers
+    return run
 
 
-def _due(edition: Edition, now: datetime) -> Iterator[Delivery]:
-    """The deliveries that were due when this run came to them, in batches."""
+def _readers(shard: int, now: datetime) -> Iterator[Subscriber]:
+    """Those to whom something was due when this run came to them, in batches."""
     last = 0
-    while batch := list(
-        edition.deliveries.due(now)
-        .filter(id__gt=last)
-        .select_related("subscription__subscriber")
-        .order_by("id")[:BATCH]
-    ):
+    while batch := ledger.readers(shard, now=now, after=last, count=BATCH):
         yield from batch
-        last = batch[-1].id
+        last = batch[-1].pk
 
 
-def _send(delivery: Delivery, letter: Letter, outbox: Outbox) -> str:
-    """Send one claimed delivery; the server's answer if the address has to wait."""
+def _letter(claim: Claim, shelf: Shelf) -> Letter:
+    return Letter.of(
+        [(shelf.edition(pk), shelf.pieces(pk, tags)) for pk, tags in claim.wanted]
+    )
+
+
+def _send(claim: Claim, shelf: Shelf, outbox: Outbox) -> str:
+    """Send one claimed mail; in a word what became of it."""
     try:
-        outbox.send(letter.to(delivery.subscription))
+        outbox.send(_letter(claim, shelf).to(claim.subscriber))
     except AddressRefusedError as error:
-        delivery.mark_failed(str(error))
+        ledger.settle_failed(claim.deliveries, str(error))
         if isinstance(error, NoSuchAddressError):
-            delivery.subscription.subscriber.refuse(str(error))
+            claim.subscriber.refuse(str(error))
+        return "failed"
     except AddressDeferredError as error:
-        delivery.put_back(str(error))
-        return str(error)
+        ledger.put_off(claim.deliveries, str(error))
+        return "deferred"
     except LineLostError as error:
-        delivery.mark_in_doubt(str(error))
+        ledger.settle_in_doubt(claim.deliveries, str(error))
         raise
     except (ServerAwayError, SenderRefusedError) as error:
-        delivery.put_back(str(error))
+        ledger.put_back(claim.deliveries, str(error))
         raise
-    else:
-        delivery.mark_sent()
-    return ""
+    ledger.settle_sent(claim.deliveries)
+    return "sent"
 
 
-def record_sent(edition: Edition) -> str:
-    """Say how far it is; record that it was sent when nothing is queued any more.
+def record_run(shard: int, run: Run) -> str:
+    """Say what a run did; have the rest sent, if its time was not enough.
 
-    Must run in the transaction that ends the job: with deliveries left, the event that
-    has the rest sent is recorded there.
+    Must run in the transaction that ends the job.
     """
-    counts = edition.deliveries.counts()
-    queued = counts[Delivery.State.QUEUED]
-    sent, failed, doubt = (
-        counts[state]
-        for state in (Delivery.State.SENT, Delivery.State.FAILED, Delivery.State.DOUBT)
-    )
-    if edition.deliveries.due(timezone.now()).exists():
-        record_event(EventKind.DELIVERIES_FELL_DUE, hub=edition.hub, week=edition.week)
-    if queued:
-        return f"sent to {sent} so far, {queued} to go"
-    record_event_once(
-        EventKind.DIGEST_SENT,
-        key=f"digest-sent:{edition.hub.slug}:{edition.week}",
-        hub=edition.hub,
-        week=edition.week,
-        sent=sent,
-        failed=failed,
-        doubt=doubt,
-    )
-    parts = [f"sent to {sent}"]
-    if failed:
-        parts.append(f"{failed} failed")
-    if doubt:
-        parts.append(f"{doubt} in doubt")
-    return ", ".join(parts)
+    left = sendable(timezone.now()).of_shard(shard).values("subscriber").distinct()
+    if to_go := left.count():
+        record_event(EventKind.DELIVERIES_FELL_DUE, shard=shard)
+        run.counts["to go"] = to_go
+    ledger.announce_sent(run.editions)
+    words = [f"{count} {word}" for word, count in run.counts.items()]
+    return ", ".join(words) or "nothing was due"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.generator import BytesGenerator
 from email.utils import formataddr, parseaddr
@@ -12,68 +12,114 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 from notes.digests import render, tokens
-from notes.models import Edition, Hub, Subscription
+from notes.digests.pieces import Piece, fit
+from notes.digests.render import Source
+from notes.digests.schedule import Week
+from notes.digests.wording import listed
+from notes.models import Edition, Hub, Subscriber, Subscription
 
+MOST_HUBS = 3  # in a subject
 LONGEST_LINE = 998  # what a mail server has to take, by RFC 5321
 
 
 @dataclass(frozen=True)
 class Letter:
-    """An edition on its way to people; made once for all of them."""
+    """A mail on its way to people; made once for all who get the same pieces."""
 
-    hub: Hub
-    week: str
+    name: str
     subject: str
     text: str
     html: str
+    sender: str
 
     @classmethod
-    def of(cls, edition: Edition) -> Self:
+    def of(cls, parts: Sequence[tuple[Edition, Sequence[Piece]]]) -> Self:
+        """Put together what was selected of one or more editions."""
+        editions = [edition for edition, _ in parts]
+        subject, summary = _subject(editions), editions[0].summary
+        before, after, foot = render.frame(
+            subject=subject,
+            summary=summary,
+            sources=[_source(edition) for edition in editions],
+        )
+        chosen = _fitted([pieces for _, pieces in parts])
+        texts = [piece.text for piece in chosen if piece.text]
         return cls(
-            edition.hub, edition.week, edition.subject, edition.text, edition.html
+            name=",".join(f"{edition.hub.slug}:{edition.week}" for edition in editions),
+            subject=subject,
+            text="\n\n".join([*texts, foot]),
+            html=before + "".join(piece.html for piece in chosen) + after,
+            sender=_sender(editions[0].hub if len(editions) == 1 else None),
         )
 
-    def to(self, subscription: Subscription) -> EmailMultiAlternatives:
+    def to(self, subscriber: Subscriber) -> EmailMultiAlternatives:
         """The mail for one reader, with the one-click headers of RFC 8058."""
-        url = tokens.unsubscribe_url(subscription)
+        url = tokens.unsubscribe_url(subscriber)
         links = {
             "unsubscribe_url": url,
-            "preferences_url": tokens.preferences_url(subscription),
+            "preferences_url": tokens.preferences_url(subscriber),
         }
         return _mail(
             subject=self.subject,
             text=render.personalise(self.text, links),
             html=render.personalise(self.html, links),
-            sender=_sender(self.hub),
-            to=subscription.subscriber.email,
+            sender=self.sender,
+            to=subscriber.email,
             headers={
-                "Message-ID": self._message_id(subscription),
-                "List-Id": f"<{self.hub.slug}.digest.{_host()}>",
+                "Message-ID": self._message_id(subscriber),
+                "List-Id": f"<digest.{_host()}>",
                 "List-Unsubscribe": f"<{url}>",
                 "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             },
         )
 
-    def _message_id(self, subscription: Subscription) -> str:
-        """The same for the same edition and reader, and nothing about either."""
-        name = f"{self.hub.slug}:{self.week}:{subscription.pk}"
+    def _message_id(self, subscriber: Subscriber) -> str:
+        """The same for the same editions and reader, and nothing about either."""
+        name = f"{self.name}:{subscriber.pk}"
         secret = salted_hmac("notes.digests.message_id", name, algorithm="sha256")
         return f"<{secret.hexdigest()[:40]}@{_host()}>"
+
+
+def _fitted(parts: Sequence[Sequence[Piece]]) -> list[Piece]:
+    """Each edition as a whole, or where that is too long its share of the room."""
+    room = sum(piece.bytes for pieces in parts for piece in pieces) <= render.ROOM
+    share = render.ROOM if room else render.ROOM // len(parts)
+    return [piece for pieces in parts for piece in fit(pieces, max_bytes=share)]
+
+
+def _subject(editions: Sequence[Edition]) -> str:
+    if len(editions) == 1:
+        return editions[0].subject
+    weeks = sorted({Week.parse(edition.week) for edition in editions})
+    hubs = list(dict.fromkeys(edition.hub.title for edition in editions))
+    named = hubs if len(hubs) <= MOST_HUBS else [*hubs[:2], f"{len(hubs) - 2} more"]
+    week = f"week {listed([str(week.number) for week in weeks])}"
+    return f"{listed(named)}, {week}"
+
+
+def _source(edition: Edition) -> Source:
+    return Source(
+        hub_title=edition.hub.title,
+        hub_url=settings.BASE_URL + edition.hub.get_absolute_url(),
+        edition_url=settings.BASE_URL + edition.get_absolute_url(),
+    )
 
 
 def confirmation(subscription: Subscription) -> EmailMultiAlternatives:
     """The question to a new subscriber whether it was really them."""
     hub = subscription.hub
+    path = hub.get_absolute_url() if hub else reverse("home")
     text, html = render.confirmation(
-        hub_title=hub.title,
-        hub_url=settings.BASE_URL + hub.get_absolute_url(),
+        hub_title=subscription.subject,
+        hub_url=settings.BASE_URL + path,
         confirm_url=tokens.confirm_url(subscription),
     )
     return _mail(
-        subject=render.confirmation_subject(hub.title),
+        subject=render.confirmation_subject(subscription.subject),
         text=text,
         html=html,
         sender=_sender(hub),
@@ -117,10 +163,11 @@ def _mail(
     return mail
 
 
-def _sender(hub: Hub) -> str:
-    """The configured address; the hub's title is its name unless one is configured."""
+def _sender(hub: Hub | None) -> str:
+    """The configured address and name; else the name is that of the mail's one hub."""
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return formataddr((name or " ".join(hub.title.split()), address))
+    title = " ".join(hub.title.split()) if hub else "Nexus"
+    return formataddr((name or title, address))
 
 
 def _host() -> str:

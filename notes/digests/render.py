@@ -1,14 +1,14 @@
-"""Renders an edition once, for everybody: subject, text, HTML and archive page.
+"""Renders an edition once, for everybody: its pieces and its page of the archive.
 
-Only the links in the footer differ from reader to reader. Placeholders stand for them
-that give way to a plain replacement as each mail is made.
+A mail is a frame around pieces. Only the links in its footer differ from reader to
+reader; placeholders stand for them until each mail is made.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import css_inline
@@ -18,7 +18,15 @@ from django.utils.safestring import SafeString, mark_safe
 from notes import markdown
 from notes.digests.contents import Contents, Item
 from notes.digests.excerpt import excerpt, fold
-from notes.digests.wording import days_of, many, summarise, thank, underlined
+from notes.digests.pieces import LEFT_OUT, Piece
+from notes.digests.wording import (
+    days_of,
+    listed,
+    many,
+    summarise,
+    thank,
+    underlined,
+)
 
 # Addresses that cannot exist, of characters that no escaping and no folding changes.
 PLACEHOLDERS = {
@@ -27,7 +35,11 @@ PLACEHOLDERS = {
 }
 # Gmail clips a mail whose HTML is longer than 102 KB.
 MAX_HTML_BYTES = 100_000
+ROOM = MAX_HTML_BYTES - 12_000  # the frame takes the rest
 MAX_NAMES = 12
+
+# Where one piece of a mail ends and the next begins; no field can hold a comment.
+CUT = "<!--cut-->"
 
 _INLINER = css_inline.CSSInliner(load_remote_stylesheets=False)
 
@@ -82,8 +94,18 @@ class Group:
     """A heading with its notes; ``left_out`` of them found no room."""
 
     heading: str
-    entries: tuple[Entry, ...]
-    left_out: int
+    items: Sequence[Item]
+    count: int
+    rows: int
+    is_news: bool = True
+
+    @property
+    def shown(self) -> Sequence[Item]:
+        return self.items[: self.rows]
+
+    @property
+    def left_out(self) -> int:
+        return self.count - len(self.shown)
 
     @property
     def rule(self) -> str:
@@ -96,18 +118,46 @@ class Rendered:
 
     subject: str
     summary: str
-    text: str
-    html: str
+    pieces: tuple[Piece, ...]
     page: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the foot of a mail says of each edition in it."""
+
+    hub_title: str
+    hub_url: str
+    edition_url: str
 
 
 def render(contents: Contents) -> Rendered:
     """The edition in as much detail as a mail has room for."""
     for detail in DETAILS:
         rendered = _render(contents, detail)
-        if len(rendered.html.encode()) <= MAX_HTML_BYTES:
+        if sum(piece.bytes for piece in rendered.pieces) <= ROOM:
             break
     return rendered
+
+
+def frame(
+    *, subject: str, summary: str, sources: Sequence[Source]
+) -> tuple[str, str, str]:
+    """What stands around the pieces of a mail: HTML before and after, text after."""
+    because = _because(sources)
+    context = {
+        "subject": subject,
+        "summary": summary,
+        "sources": sources,
+        "because": because,
+        **PLACEHOLDERS,
+    }
+    html = render_to_string("notes/digests/digest.html", context)
+    before, _, after = _INLINER.inline(html).partition(CUT)
+    text = render_to_string(
+        "notes/digests/digest.txt", {**context, "because": fold(because)}
+    )
+    return before, after, text
 
 
 def personalise(frozen: str, links: Mapping[str, str]) -> str:
@@ -115,6 +165,14 @@ def personalise(frozen: str, links: Mapping[str, str]) -> str:
     for name, placeholder in PLACEHOLDERS.items():
         frozen = frozen.replace(placeholder, links[name])
     return frozen
+
+
+def _because(sources: Sequence[Source]) -> str:
+    hubs = listed(list(dict.fromkeys(source.hub_title for source in sources)))
+    return (
+        f"You get this mail once a week because you subscribed to the digest of {hubs}."
+        " A week without notes sends nothing. Nexus counts neither openings nor clicks."
+    )
 
 
 def confirmation_subject(hub_title: str) -> str:
@@ -136,23 +194,56 @@ def confirmation(*, hub_title: str, hub_url: str, confirm_url: str) -> tuple[str
 
 
 def _render(contents: Contents, detail: Detail) -> Rendered:
-    context = _context(contents, detail)
-    page = render_to_string("notes/digests/_page.html", context)
-    html = render_to_string(
-        "notes/digests/digest.html",
-        context | {"page": mark_safe(page)},  # noqa: S308
-    )
-    text = render_to_string("notes/digests/digest.txt", context)
+    context = _context(contents)
+    head = render_to_string("notes/digests/_head.html", context)
+    plain = [
+        _piece("opening", context),
+        *_group_pieces(contents, context, detail),
+        _piece("left_out", context, group=LEFT_OUT),
+        _piece("end", context),
+    ]
+    first, *others = _inline([head + plain[0].html, *(p.html for p in plain[1:])])
     return Rendered(
         subject=context["subject"],
         summary=context["summary"],
-        text=re.sub(r"\n{3,}", "\n\n", text).strip() + "\n",
-        html=_INLINER.inline(html),
-        page=page,
+        pieces=tuple(
+            replace(piece, html=html)
+            for piece, html in zip(plain, [first, *others], strict=True)
+        ),
+        page="".join(piece.html for piece in plain if piece.group != LEFT_OUT),
     )
 
 
-def _context(contents: Contents, detail: Detail) -> dict[str, Any]:
+def _group_pieces(
+    contents: Contents, context: Mapping[str, Any], detail: Detail
+) -> Iterator[Piece]:
+    for number, group in enumerate(_groups(contents, detail)):
+        around = {**context, "group": group}
+        yield _piece("group", around, group=number)
+        for item in group.shown:
+            entry = {"entry": _entry(item, detail.characters)}
+            yield _piece(
+                "entry", entry, group=number, tags=item.tags, is_news=group.is_news
+            )
+        yield _piece("group_end", around, group=number)
+
+
+def _piece(name: str, context: Mapping[str, Any], **about: Any) -> Piece:
+    """Both forms of a piece; a text without blank lines around it."""
+    html = render_to_string(f"notes/digests/_{name}.html", {**context})
+    text = render_to_string(f"notes/digests/_{name}.txt", {**context})
+    folded = re.sub(r"\n{3,}", "\n\n", text).strip("\n")
+    return Piece(html=html, text=folded, **about)
+
+
+def _inline(pieces: Sequence[str]) -> list[str]:
+    """Give the pieces of a mail their styles, all at once and in their places."""
+    content = mark_safe(CUT + CUT.join(pieces) + CUT)  # noqa: S308
+    html = render_to_string("notes/digests/mail.html", {"content": content})
+    return _INLINER.inline(html).split(CUT)[1:-1]
+
+
+def _context(contents: Contents) -> dict[str, Any]:
     summary = summarise(contents)
     notes = many(len(contents.items), "note")
     return {
@@ -162,10 +253,8 @@ def _context(contents: Contents, detail: Detail) -> dict[str, Any]:
         "hub_title": contents.hub_title,
         "hub_url": contents.hub_url,
         "edition_url": contents.edition_url,
-        **PLACEHOLDERS,
         "week": contents.week,
         "days": days_of(contents.week),
-        "groups": _groups(contents, detail),
         "broken_links": contents.broken_links,
         "broken_left_out": contents.broken_count - len(contents.broken_links),
         "broken_rule": underlined("Broken links"),
@@ -177,22 +266,17 @@ def _context(contents: Contents, detail: Detail) -> dict[str, Any]:
 def _groups(contents: Contents, detail: Detail) -> list[Group]:
     """The week's notes, then what was solved, then what still waits for an idea."""
     groups = [
-        _group(heading, items, detail, count=len(items))
+        Group(heading, items, len(items), detail.rows)
         for heading, items in contents.groups
     ]
     solved, still_open = contents.solved, contents.open_challenges
     if solved:
-        groups.append(_group("Challenges solved", solved, detail, count=len(solved)))
+        groups.append(Group("Challenges solved", solved, len(solved), detail.rows))
     if still_open:
         heading = "Challenges still without a solution"
-        groups.append(_group(heading, still_open, detail, count=contents.open_count))
+        count = contents.open_count
+        groups.append(Group(heading, still_open, count, detail.rows, is_news=False))
     return groups
-
-
-def _group(heading: str, items: Sequence[Item], detail: Detail, *, count: int) -> Group:
-    shown = items[: detail.rows]
-    entries = tuple(_entry(item, detail.characters) for item in shown)
-    return Group(heading, entries, left_out=count - len(shown))
 
 
 def _entry(item: Item, characters: int) -> Entry:

@@ -15,7 +15,9 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from notes.models import Note, Subscription
+from notes.models import Event, EventKind, Note, Subscriber
+
+MAKING = timedelta(hours=1)
 
 
 class WeekError(ValueError):
@@ -58,6 +60,10 @@ class Week:
     def end(self) -> datetime:
         return self.start + timedelta(weeks=1)
 
+    @property
+    def next(self) -> Week:
+        return Week.of(self.end)
+
     def __str__(self) -> str:
         return f"{self.year:04}-W{self.number:02}"
 
@@ -65,6 +71,26 @@ class Week:
 def week_due(at: datetime) -> Week:
     """The newest week whose digest has fallen due by ``at``."""
     return Week.of(at - timedelta(weeks=1))
+
+
+def weeks_in_the_making(now: datetime) -> set[str]:
+    """Weeks of which some hub's digest is still being composed.
+
+    Nobody sends them yet, so that a reader of several hubs gets one mail. A hub whose
+    digest fails to be composed holds up the others for an hour and no longer.
+    """
+    kinds = [
+        EventKind.DIGEST_FELL_DUE,
+        EventKind.DIGEST_COMPOSED,
+        EventKind.DIGEST_SKIPPED,
+    ]
+    events = Event.objects.filter(kind__in=kinds, recorded_at__gte=now - MAKING)
+    fallen_due: set[tuple[int | None, str]] = set()
+    done: set[tuple[int | None, str]] = set()
+    for kind, hub_id, data in events.values_list("kind", "hub_id", "data"):
+        seen = fallen_due if kind == EventKind.DIGEST_FELL_DUE else done
+        seen.add((hub_id, data["week"]))
+    return {week for _, week in fallen_due - done}
 
 
 @dataclass(frozen=True)
@@ -76,11 +102,11 @@ class Slot:
     time_zone: str
 
     @classmethod
-    def of(cls, subscription: Subscription) -> Self:
-        return cls(subscription.weekday, subscription.hour, subscription.time_zone)
+    def of(cls, subscriber: Subscriber) -> Self:
+        return cls(subscriber.weekday, subscriber.hour, subscriber.time_zone)
 
     def __str__(self) -> str:
-        day = Subscription.Weekday(self.weekday).label
+        day = Subscriber.Weekday(self.weekday).label
         return f"{day} at {self.hour}:00, {self.time_zone.replace('_', ' ')}"
 
     def after(self, week: Week) -> datetime:

@@ -1,7 +1,8 @@
 """Signed links for people without an account: confirm, choose the hour, unsubscribe.
 
 The tokens hold a row's number and no address. Each purpose has a salt of its own, so
-that one link never opens the other's door.
+that one link never opens the other's door. Mails of before there was one mail for all
+hubs have links that name a subscription; those end that one, as they said they would.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
-from notes.models import Subscription
+from notes.models import Subscriber, Subscription
+from notes.models.subscriber import SubscriptionQuerySet
 
 CONFIRM_WITHIN = timedelta(days=7)
 CONFIRM_SALT = "notes.digests.confirm"
 PREFERENCES_SALT = "notes.digests.preferences"
 UNSUBSCRIBE_SALT = "notes.digests.unsubscribe"
+READER = "reader-"
 
 
 class LinkError(Exception):
@@ -61,36 +64,52 @@ def read_confirm_token(token: str) -> Subscription:
     return subscription
 
 
-def preferences_url(subscription: Subscription) -> str:
+def preferences_url(subscriber: Subscriber) -> str:
     """The link to the page on which its reader chooses day and hour."""
-    return _lasting_url("preferences", subscription, salt=PREFERENCES_SALT)
+    return _lasting_url("preferences", subscriber, salt=PREFERENCES_SALT)
 
 
-def unsubscribe_url(subscription: Subscription) -> str:
-    """The link that ends a subscription, good for as long as the mail is kept."""
-    return _lasting_url("unsubscribe", subscription, salt=UNSUBSCRIBE_SALT)
+def unsubscribe_url(subscriber: Subscriber) -> str:
+    """The link that ends all subscriptions, good for as long as the mail is kept."""
+    return _lasting_url("unsubscribe", subscriber, salt=UNSUBSCRIBE_SALT)
 
 
-def read_preferences_token(token: str) -> Subscription:
-    return _read_lasting(token, salt=PREFERENCES_SALT)
+def read_preferences_token(token: str) -> Subscriber:
+    """Whose page the link opens; LinkBrokenError if we never wrote it."""
+    kind, pk = _read_lasting(token, salt=PREFERENCES_SALT)
+    return _subscriber(pk) if kind else _subscription(pk).subscriber
 
 
-def read_unsubscribe_token(token: str) -> Subscription:
-    return _read_lasting(token, salt=UNSUBSCRIBE_SALT)
+def read_unsubscribe_token(token: str) -> SubscriptionQuerySet:
+    """The subscriptions that the link ends; LinkBrokenError if we never wrote it."""
+    kind, pk = _read_lasting(token, salt=UNSUBSCRIBE_SALT)
+    if kind:
+        found = Subscription.objects.filter(subscriber=_subscriber(pk))
+    else:
+        found = Subscription.objects.filter(pk=_subscription(pk).pk)
+    return found.select_related("hub", "subscriber")
 
 
-def _lasting_url(route: str, subscription: Subscription, *, salt: str) -> str:
-    token = signing.Signer(salt=salt).sign(str(subscription.pk))
+def _lasting_url(route: str, subscriber: Subscriber, *, salt: str) -> str:
+    token = signing.Signer(salt=salt).sign(f"{READER}{subscriber.pk}")
     return settings.BASE_URL + reverse(route, args=[token])
 
 
-def _read_lasting(token: str, *, salt: str) -> Subscription:
-    """The subscription that the link is for; LinkBrokenError if we never wrote it."""
+def _read_lasting(token: str, *, salt: str) -> tuple[str, int]:
+    """READER and a subscriber's number, or nothing and a subscription's."""
     try:
-        number = signing.Signer(salt=salt).unsign(token)
+        value = signing.Signer(salt=salt).unsign(token)
     except signing.BadSignature as error:
         raise LinkBrokenError from error
-    return _subscription(int(number))
+    number = value.removeprefix(READER)
+    return value.removesuffix(number), int(number)
+
+
+def _subscriber(pk: int) -> Subscriber:
+    try:
+        return Subscriber.objects.get(pk=pk)
+    except Subscriber.DoesNotExist as error:
+        raise LinkBrokenError from error
 
 
 def _subscription(pk: int) -> Subscription:

@@ -40,9 +40,13 @@ def thank(contributors: Sequence[tuple[str, int]], *, at_most: int) -> str:
     shown, rest = named[:at_most], named[at_most:]
     if rest:
         shown.append(many(len(rest), "other"))
-    if len(shown) == 1:
-        return f"{shown[0]}."
-    return f"{', '.join(shown[:-1])} and {shown[-1]}."
+    return f"{listed(shown)}."
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as a sentence lists them: a, b and c."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def many(count: int, noun: str, plural: str = "") -> str:

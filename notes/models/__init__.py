@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from notes.models.digest import Delivery, Edition
+from notes.models.digest import Delivery, Edition, Pause
 from notes.models.event import Event, EventKind
 from notes.models.handedit import HandEdit, PendingChange
 from notes.models.hub import Hub, Membership, Section
@@ -29,6 +29,7 @@ __all__ = [
     "Note",
     "NoteLink",
     "Overrule",
+    "Pause",
     "PendingChange",
     "Readme",
     "Remote",

@@ -3,47 +3,39 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Self
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Value
+from django.db.models import F, Value
 from django.db.models.functions import Concat, Substr
 from django.urls import reverse
-from django.utils import timezone
 
 from notes.models.hub import Hub
-from notes.models.subscriber import Subscription
+from notes.models.subscriber import Subscriber
 
-
-class EditionQuerySet(models.QuerySet["Edition"]):
-    def stalled(self, *, at: datetime, since: datetime) -> Self:
-        """Editions with mail due ``at`` that nobody has worked on ``since``."""
-        deliveries = Delivery.objects.filter(edition=OuterRef("pk"))
-        return self.filter(
-            Exists(deliveries.due(at)),
-            ~Exists(deliveries.filter(sending_at__gte=since)),
-            composed_at__lt=since,
-        )
+# Longer than any mail server is waited for.
+LEASE = timedelta(minutes=1)
+PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=4)
 
 
 class Edition(models.Model):
     """The digest of one ISO week of one hub, its contents frozen when composed.
 
-    ``text`` and ``html`` are the two parts of the mail, with a placeholder where each
-    reader's own link goes; ``page`` is the same content for the hub's archive.
+    ``pieces`` are what mails are put together from (see ``notes.digests.pieces``);
+    ``page`` is the same content for the hub's archive.
     """
 
     hub = models.ForeignKey(Hub, models.CASCADE, related_name="editions")
     week = models.CharField(max_length=8, help_text="An ISO week such as 2026-W47.")
     subject = models.CharField(max_length=300)
     summary = models.CharField(max_length=300)
-    text = models.TextField()
-    html = models.TextField()
+    pieces = models.JSONField(default=list)
     page = models.TextField()
     composed_at = models.DateTimeField()
-
-    objects = EditionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-week"]
@@ -61,41 +53,42 @@ class Edition(models.Model):
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def of_shard(self, shard: int) -> Self:
+        """What one job sends; a reader's deliveries are all in the same shard."""
+        remainder = F("subscriber_id") % settings.NEXUS_MAIL_SHARDS
+        return self.alias(remainder=remainder).filter(remainder=shard)
+
     def queued(self) -> Self:
         return self.filter(state=Delivery.State.QUEUED)
 
     def due(self, now: datetime) -> Self:
-        """Queued deliveries whose reader's hour has come."""
+        """Queued deliveries whose moment has come."""
         return self.queued().filter(due_at__lte=now)
 
-    def doubt_leftovers(self) -> int:
+    def left_over(self, now: datetime) -> Self:
+        """What has been on its way for longer than any run waits for an answer."""
+        return self.filter(state=Delivery.State.SENDING, sending_at__lte=now - LEASE)
+
+    def doubt_leftovers(self, now: datetime) -> int:
         """Hold what an earlier run left in ``sending``: it may have arrived.
 
         Should that run still be alive, it knows better and settles its delivery yet.
         """
-        leftovers = self.filter(state=Delivery.State.SENDING)
-        return leftovers.update(
+        return self.left_over(now).update(
             state=Delivery.State.DOUBT,
             error="The sender was stopped before the mail server had answered.",
         )
 
-    def claim(self, delivery_id: int) -> bool:
-        """Take a queued delivery for sending; one of two who try gets it.
+    def settle(self, ids: Iterable[int], **changes: object) -> int:
+        """Only the run that claimed deliveries calls this, and it knows the answer."""
+        unsettled = [Delivery.State.SENDING, Delivery.State.DOUBT]
+        return self.filter(id__in=ids, state__in=unsettled).update(**changes)
 
-        Whoever has unsubscribed meanwhile gets nothing any more.
-        """
-        queued = self.queued().filter(id=delivery_id)
-        active = queued.filter(subscription__in=Subscription.objects.active())
-        if active.update(state=Delivery.State.SENDING, sending_at=timezone.now()):
-            return True
-        reason = "Unsubscribed meanwhile, or the address does not exist any more."
-        queued.update(state=Delivery.State.CANCELLED, error=reason)
-        return False
-
-    def give_up(self, reason: str, *, before: datetime) -> int:
-        """Nobody wants last month's digest: what was due so long ago is not sent."""
+    def give_up(self, now: datetime, reason: str) -> int:
+        """Nobody wants last month's digest: what has expired is not sent."""
         error = Substr(Concat(Value(reason), F("error")), 1, 500)
-        return self.due(before).update(state=Delivery.State.FAILED, error=error)
+        expired = self.queued().filter(expires_at__lte=now)
+        return expired.update(state=Delivery.State.FAILED, error=error)
 
     def counted(self) -> list[tuple[str, int]]:
         """The states that occur with how often they do, in the order of a life."""
@@ -109,11 +102,12 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
 
 class Delivery(models.Model):
-    """One edition for one subscriber.
+    """One edition for one subscriber; all that are due to somebody are one mail.
 
     ``sending`` is committed before the message leaves, ``sent`` after the server took
     it. What a crash leaves in between becomes ``doubt``: it may have arrived, so it is
-    never sent again by itself.
+    never sent again by itself. ``due_at`` is the reader's hour, or the moment of the
+    next try.
     """
 
     class State(models.TextChoices):
@@ -123,14 +117,16 @@ class Delivery(models.Model):
         FAILED = "failed"
         DOUBT = "doubt"
         CANCELLED = "cancelled"
+        SKIPPED = "skipped"
 
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="deliveries")
-    subscription = models.ForeignKey(
-        Subscription, models.CASCADE, related_name="deliveries"
+    subscriber = models.ForeignKey(
+        Subscriber, models.CASCADE, related_name="deliveries"
     )
     state = models.CharField(max_length=20, choices=State, default=State.QUEUED)
     error = models.CharField(max_length=500, blank=True)
     due_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
     sending_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
 
@@ -141,30 +137,58 @@ class Delivery(models.Model):
         verbose_name_plural = "deliveries"
         constraints = [
             models.UniqueConstraint(
-                fields=["edition", "subscription"], name="one_delivery_per_subscription"
+                fields=["edition", "subscriber"], name="one_delivery_per_subscriber"
             ),
         ]
-        indexes = [models.Index(fields=["edition", "state", "due_at"])]
+        indexes = [
+            models.Index(fields=["edition", "state"]),
+            models.Index(
+                fields=["due_at", "subscriber"],
+                condition=models.Q(state="queued"),
+                name="due_deliveries",
+            ),
+            models.Index(
+                fields=["sending_at"],
+                condition=models.Q(state="sending"),
+                name="deliveries_on_their_way",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.edition} to {self.subscription}"
+        return f"{self.edition} to {self.subscriber}"
 
-    def mark_sent(self) -> bool:
-        return self._settle(state=self.State.SENT, sent_at=timezone.now(), error="")
 
-    def mark_failed(self, reason: str) -> bool:
-        return self._settle(state=self.State.FAILED, error=reason[:500])
+class PauseQuerySet(models.QuerySet["Pause"]):
+    def domains(self, now: datetime) -> set[str]:
+        """The domains that get nothing at present."""
+        return set(self.filter(until__gt=now).values_list("domain", flat=True))
 
-    def mark_in_doubt(self, reason: str) -> bool:
-        return self._settle(state=self.State.DOUBT, error=reason[:500])
-
-    def put_back(self, reason: str) -> bool:
-        """Queue it again: the server has certainly not taken it."""
-        return self._settle(state=self.State.QUEUED, error=reason[:500])
-
-    def _settle(self, **changes: object) -> bool:
-        """Only the run that claimed a delivery calls this, and it knows the answer."""
-        unsettled = Delivery.objects.filter(
-            id=self.id, state__in=[self.State.SENDING, self.State.DOUBT]
+    def prolong(self, domain: str, answer: str, now: datetime) -> None:
+        """Wait as long as it has been going on already, so twice as long each time."""
+        pause, _ = self.get_or_create(
+            domain=domain, defaults={"since": now, "until": now}
         )
-        return unsettled.update(**changes) == 1
+        pause.until = now + min(max(now - pause.since, PAUSE), LONGEST_PAUSE)
+        pause.answer = answer[:500]
+        pause.save(update_fields=["until", "answer"])
+
+    def end(self, domains: Iterable[str], now: datetime) -> None:
+        """They took a mail."""
+        self.filter(domain__in=domains, until__lte=now).delete()
+
+
+class Pause(models.Model):
+    """A domain whose server took no mail for now; nobody sends there until it ends."""
+
+    domain = models.CharField(max_length=255, unique=True)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    answer = models.CharField(max_length=500, blank=True)
+
+    objects = PauseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["domain"]
+
+    def __str__(self) -> str:
+        return f"{self.domain} until {self.until:%Y-%m-%d %H:%M}"

@@ -44,6 +44,7 @@ class EventKind(models.TextChoices):
     SUBSCRIPTION_ENDED = "subscription.ended"
     DIGEST_FELL_DUE = "digest.fell_due"
     DIGEST_COMPOSED = "digest.composed"
+    DIGEST_SKIPPED = "digest.skipped"
     DELIVERIES_FELL_DUE = "deliveries.fell_due"
     DELIVERY_SETTLED = "delivery.settled"
     DIGEST_SENT = "digest.sent"

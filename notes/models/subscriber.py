@@ -1,4 +1,4 @@
-"""People who get a hub's digest by mail."""
+"""People who get the weekly digest by mail, and which hubs they follow."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Self
 
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -13,13 +14,29 @@ from notes.models.hub import Hub
 
 
 class Subscriber(models.Model):
-    """One mail address, whatever it follows.
+    """One mail address, whatever it follows; it gets one mail a week, at its hour.
 
     Once its mail server has said that there is no such address, it gets nothing more
     until somebody confirms a subscription from there again.
     """
 
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0
+        TUESDAY = 1
+        WEDNESDAY = 2
+        THURSDAY = 3
+        FRIDAY = 4
+        SATURDAY = 5
+        SUNDAY = 6
+
     email = models.EmailField()
+    weekday = models.PositiveSmallIntegerField(choices=Weekday, default=Weekday.MONDAY)
+    hour = models.PositiveSmallIntegerField(
+        default=7, validators=[MaxValueValidator(23)]
+    )
+    time_zone = models.CharField(
+        max_length=64, default="UTC", help_text="Such as Europe/Berlin."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     refused_at = models.DateTimeField(null=True, blank=True)
     refusal = models.CharField(max_length=500, blank=True)
@@ -47,33 +64,28 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
             confirmed_at__isnull=False, ended_at=None, subscriber__refused_at=None
         )
 
+    def following(self, hub: Hub) -> Self:
+        """Those of the hub itself and those of all hubs."""
+        return self.filter(Q(hub=hub) | Q(hub=None))
+
 
 class Subscription(models.Model):
-    """That an address follows a hub, on which day: asked for, confirmed, ended."""
+    """That an address follows a hub, or all of them: asked for, confirmed, ended.
 
-    class Weekday(models.IntegerChoices):
-        MONDAY = 0
-        TUESDAY = 1
-        WEDNESDAY = 2
-        THURSDAY = 3
-        FRIDAY = 4
-        SATURDAY = 5
-        SUNDAY = 6
+    Without a hub it is about all hubs, those that are yet to come among them. With
+    tags only the notes that have one of them are of interest.
+    """
 
     subscriber = models.ForeignKey(
         Subscriber, models.CASCADE, related_name="subscriptions"
     )
-    hub = models.ForeignKey(Hub, models.CASCADE, related_name="subscriptions")
+    hub = models.ForeignKey(
+        Hub, models.CASCADE, null=True, blank=True, related_name="subscriptions"
+    )
+    tags = models.JSONField(default=list, blank=True)
     requested_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
-    weekday = models.PositiveSmallIntegerField(choices=Weekday, default=Weekday.MONDAY)
-    hour = models.PositiveSmallIntegerField(
-        default=7, validators=[MaxValueValidator(23)]
-    )
-    time_zone = models.CharField(
-        max_length=64, default="UTC", help_text="Such as Europe/Berlin."
-    )
 
     objects = SubscriptionQuerySet.as_manager()
 
@@ -83,10 +95,20 @@ class Subscription(models.Model):
             models.UniqueConstraint(
                 fields=["subscriber", "hub"], name="one_subscription_per_hub"
             ),
+            models.UniqueConstraint(
+                fields=["subscriber"],
+                condition=Q(hub=None),
+                name="one_subscription_to_all_hubs",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.subscriber} follows {self.hub}"
+        return f"{self.subscriber} follows {self.subject}"
+
+    @property
+    def subject(self) -> str:
+        """What is followed, in words."""
+        return str(self.hub) if self.hub else "all hubs"
 
     @property
     def is_active(self) -> bool:

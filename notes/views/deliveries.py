@@ -22,11 +22,11 @@ def delivery_list(request: HttpRequest, slug: str, week: str) -> HttpResponse:
     access = access_to(request, slug)
     edition = get_object_or_404(Edition, hub=access.hub, week=week)
     state, address = request.GET.get("state", ""), request.GET.get("address", "")
-    found = edition.deliveries.select_related("subscription__subscriber")
+    found = edition.deliveries.select_related("subscriber")
     if state:
         found = found.filter(state=state)
     if address:
-        found = found.filter(subscription__subscriber__email__icontains=address.strip())
+        found = found.filter(subscriber__email__icontains=address.strip())
     context = {
         "access": access,
         "hub": access.hub,

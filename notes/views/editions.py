@@ -16,7 +16,7 @@ from notes.views.access import access_to
 @require_safe
 def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
     access = access_to(request, slug)
-    editions = access.hub.editions.defer("text", "html", "page")
+    editions = access.hub.editions.defer("pieces", "page")
     weeks = [(edition, Week.parse(edition.week)) for edition in editions]
     context = {
         "access": access,

@@ -21,7 +21,8 @@ from django.views.decorators.http import require_http_methods
 from notes import services
 from notes.digests import tokens
 from notes.digests.schedule import Slot
-from notes.models import Subscription
+from notes.digests.wording import listed
+from notes.models import Subscriber
 from notes.views.access import access_to
 from notes.views.redirects import see_other
 
@@ -48,7 +49,7 @@ class SubscribeForm(forms.Form):
 class SlotForm(forms.Form):
     """A weekday, an hour and a time zone."""
 
-    weekday = forms.TypedChoiceField(coerce=int, choices=Subscription.Weekday.choices)
+    weekday = forms.TypedChoiceField(coerce=int, choices=Subscriber.Weekday.choices)
     hour = forms.TypedChoiceField(
         coerce=int, choices=[(hour, f"{hour}:00") for hour in range(24)]
     )
@@ -87,8 +88,9 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "hub": subscription.hub,
         "is_active": subscription.is_active,
-        "slot": Slot.of(subscription),
-        "preferences_url": tokens.preferences_url(subscription),
+        "subject": subscription.subject,
+        "slot": Slot.of(subscription.subscriber),
+        "preferences_url": tokens.preferences_url(subscription.subscriber),
     }
     return render(request, "notes/subscriptions/confirm.html", context)
 
@@ -98,20 +100,19 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
     """Choose the day, the hour and whose clock it is."""
     try:
-        subscription = tokens.read_preferences_token(token)
+        subscriber = tokens.read_preferences_token(token)
     except tokens.LinkError as error:
         return _broken(request, error)
-    form = SlotForm(request.POST or None, initial=asdict(Slot.of(subscription)))
+    form = SlotForm(request.POST or None, initial=asdict(Slot.of(subscriber)))
     if request.method == "POST" and form.is_valid():
-        services.choose_slot(subscription=subscription, slot=form.slot())
+        services.choose_slot(subscriber=subscriber, slot=form.slot())
         messages.success(request, f"From now on: {form.slot()}.")
         return see_other("preferences", token)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     context = {
-        "hub": subscription.hub,
         "form": form,
-        "has_ended": bool(subscription.ended_at),
-        "unsubscribe_url": tokens.unsubscribe_url(subscription),
+        "subscriptions": subscriber.subscriptions.filter(ended_at=None),
+        "unsubscribe_url": tokens.unsubscribe_url(subscriber),
     }
     template = "notes/subscriptions/preferences.html"
     return render(request, template, context, status=status)
@@ -127,12 +128,15 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     is the authority. It also asks for an answer that is no redirect.
     """
     try:
-        subscription = tokens.read_unsubscribe_token(token)
+        subscriptions = tokens.read_unsubscribe_token(token)
     except tokens.LinkError as error:
         return _broken(request, error)
     if request.method == "POST":
-        services.unsubscribe(subscription=subscription)
-    context = {"hub": subscription.hub, "has_ended": bool(subscription.ended_at)}
+        services.unsubscribe_all(subscriptions=subscriptions)
+    context = {
+        "subjects": listed([found.subject for found in subscriptions] or ["any hub"]),
+        "has_ended": not subscriptions.filter(ended_at=None).exists(),
+    }
     return render(request, "notes/subscriptions/unsubscribe.html", context)
 
 

@@ -8,12 +8,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from notes.digests import compose
+from notes.digests import compose, pieces
 from notes.digests.message import Letter, encode
 from notes.digests.schedule import Week, WeekError
-from notes.models import Hub, Subscriber, Subscription
+from notes.models import Edition, Hub, Subscriber
 
-READER = Subscription(id=0, subscriber=Subscriber(email="reader@example.org"))
+READER = Subscriber(id=0, email="reader@example.org")
 
 
 class Command(BaseCommand):
@@ -57,12 +57,16 @@ def _hub(slug: str | None) -> Hub:
 
 
 def _letter(hub: Hub, week: Week) -> Letter:
+    edition = _edition(hub, week)
+    return Letter.of([(edition, pieces.thaw(edition.pieces))])
+
+
+def _edition(hub: Hub, week: Week) -> Edition:
     """What was frozen, else what would be frozen now."""
     edition = hub.editions.select_related("hub").filter(week=str(week)).first()
     if edition:
-        return Letter.of(edition)
+        return edition
     draft = compose.draft(hub, week=str(week))
     if draft.rendered is None:
         raise CommandError(f"Nothing happened in week {week}, so nothing is sent.")
-    new = draft.rendered
-    return Letter(hub, str(week), new.subject, new.text, new.html)
+    return compose.freeze(hub, week, draft.rendered)

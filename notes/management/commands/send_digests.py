@@ -32,7 +32,8 @@ class Command(BaseCommand):
             services.record_due_digests(at=moment)
         verb = "would be recorded" if dry_run else "recorded"
         for hub, week in due.items():
-            readers = Subscription.objects.active().filter(hub=hub).count()
+            following = Subscription.objects.active().following(hub)
+            readers = following.values("subscriber").distinct().count()
             self.stdout.write(
                 f"{hub.slug}: the digest of week {week} for "
                 f"{many(readers, 'subscriber')} {verb} as due"

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import timedelta
 
 import django
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "nexus.settings"
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import transaction  # noqa: E402
+from django.db.models import F  # noqa: E402
 
 from notes.digests import deliver  # noqa: E402
-from notes.models import Edition  # noqa: E402
+from notes.models import Delivery  # noqa: E402
 from tests.notes.digests.weeks import make_edition, make_hub  # noqa: E402
 
 
@@ -24,11 +27,16 @@ def prepare(*readers: str) -> None:
 
 
 def send() -> None:
-    edition = Edition.objects.get()
-    deliver.send_edition(edition, seconds=60)
-    with transaction.atomic():
-        print(deliver.record_sent(edition))
+    for shard in range(settings.NEXUS_MAIL_SHARDS):
+        run = deliver.send_shard(shard, seconds=60)
+        with transaction.atomic():
+            deliver.record_run(shard, run)
+
+
+def age() -> None:
+    """As if a minute had passed."""
+    Delivery.objects.update(sending_at=F("sending_at") - timedelta(minutes=1))
 
 
 if __name__ == "__main__":
-    {"prepare": prepare, "send": send}[sys.argv[1]](*sys.argv[2:])
+    {"prepare": prepare, "send": send, "age": age}[sys.argv[1]](*sys.argv[2:])

@@ -45,7 +45,7 @@ def test_the_preview_of_what_went_out_is_what_went_out(hub: Hub) -> None:
     add_note(hub, "Too late")
     text = preview("--week", "2026-W47", "--format", "text").decode()
     assert "Too late" not in text
-    assert text.partition("another day")[0] == edition.text.partition("another day")[0]
+    assert all(piece["text"] in text for piece in edition.pieces[:3])
 
 
 @pytest.mark.parametrize(

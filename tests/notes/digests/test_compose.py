@@ -21,15 +21,16 @@ def test_a_week_becomes_an_edition_with_a_delivery_for_each_subscriber(
     hub: Hub,
 ) -> None:
     add_note(hub, body="Some text.")
-    readers = [add_reader(hub, f"{name}@example.org") for name in ("ada", "grace")]
+    readers = [
+        add_reader(hub, f"{name}@example.org").subscriber for name in ("ada", "grace")
+    ]
     edition = publish_week(hub)
     assert edition is not None
     assert edition.subject == "Backend hub, week 47: 1 note"
-    assert "Some text." in edition.text
-    assert "Some text." in edition.html
+    assert "Some text." in str(edition.pieces)
     assert "Some text." in edition.page
     deliveries = edition.deliveries.all()
-    assert [delivery.subscription for delivery in deliveries] == readers
+    assert [delivery.subscriber for delivery in deliveries] == readers
     assert {delivery.state for delivery in deliveries} == {"queued"}
     (event,) = composed()
     assert (event.hub, event.data) == (hub, {"week": "2026-W47"})
@@ -66,7 +67,7 @@ def test_a_second_run_changes_nothing(hub: Hub) -> None:
     assert result == "the digest of week 47 had been composed before"
     assert publish_week(hub) == edition
     assert edition is not None
-    assert "second" not in edition.text
+    assert "second" not in str(edition.pieces)
     assert edition.deliveries.count() == 1
     assert len(composed()) == 1
 
@@ -90,13 +91,13 @@ def test_what_is_no_week_is_refused(hub: Hub) -> None:
 def test_each_delivery_is_due_at_the_hour_of_its_reader(hub: Hub) -> None:
     week = Week.of(timezone.now())
     add_note(hub, at=week.start)
-    early, late = (add_reader(hub, f"{name}@example.org") for name in "ab")
+    early, late = (add_reader(hub, f"{name}@example.org").subscriber for name in "ab")
     slot = Slot(weekday=3, hour=20, time_zone="America/New_York")
-    services.choose_slot(subscription=late, slot=slot)
+    services.choose_slot(subscriber=late, slot=slot)
     draft = compose.draft(hub, week=str(week))
     before = timezone.now()
     with transaction.atomic():
         compose.publish(draft, at=week.end + timedelta(hours=7))
-    due = dict(hub.editions.get().deliveries.values_list("subscription_id", "due_at"))
+    due = dict(hub.editions.get().deliveries.values_list("subscriber_id", "due_at"))
     assert before <= due[early.id] <= timezone.now()
     assert due[late.id] == slot.after(week)

@@ -19,7 +19,11 @@ KILLED_AT = [READERS[2], READERS[5]]
 def start(folder: Path, port: int, *arguments: str) -> subprocess.Popen[str]:
     environment = {
         name: value for name, value in os.environ.items() if name != "DATABASE_URL"
-    } | {"NEXUS_DATA_DIR": str(folder), "EMAIL_URL": f"smtp://127.0.0.1:{port}"}
+    } | {
+        "NEXUS_DATA_DIR": str(folder),
+        "NEXUS_MAIL_SHARDS": "1",
+        "EMAIL_URL": f"smtp://127.0.0.1:{port}",
+    }
     return subprocess.Popen(
         [sys.executable, "-m", "tests.notes.digests.sender", *arguments],
         cwd=ROOT,
@@ -40,8 +44,7 @@ def states(folder: Path) -> dict[str, str]:
         return dict(
             connection.execute(
                 "SELECT email, state FROM notes_delivery d"
-                " JOIN notes_subscription s ON s.id = d.subscription_id"
-                " JOIN notes_subscriber p ON p.id = s.subscriber_id"
+                " JOIN notes_subscriber p ON p.id = d.subscriber_id"
             )
         )
 
@@ -62,7 +65,8 @@ def test_a_killed_sender_sends_nothing_twice_and_loses_nothing_silently(
                 sender.kill()
                 sender.communicate()
         postman.holds = set()
-        assert finish(start(tmp_path, port, "send")) == "sent to 6, 2 in doubt"
+        finish(start(tmp_path, port, "age"))
+        finish(start(tmp_path, port, "send"))
     assert Counter(postman.addresses) == Counter(READERS)
     expected = dict.fromkeys(READERS, "sent")
     assert states(tmp_path) == expected | dict.fromkeys(KILLED_AT, "doubt")

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from notes import services
@@ -100,13 +101,35 @@ def test_each_hub_has_its_own_digest_from_its_first_week_on(hub: Hub) -> None:
     assert services.record_due_digests(at=WEEK.end + timedelta(weeks=1)) == 2
 
 
+def test_a_reader_can_follow_all_hubs_and_some_tags_of_one(hub: Hub) -> None:
+    everything = add_reader(None, "ada@example.org")
+    some = add_reader(hub, "ada@example.org", tags=["django", "celery", "django"])
+    assert everything.subscriber == some.subscriber
+    assert (everything.tags, some.tags) == ([], ["celery", "django"])
+    assert str(everything) == "ada@example.org follows all hubs"
+    again = services.subscribe(email="ada@example.org", hub=None)
+    assert again == everything
+    services.choose_tags(subscription=some, tags=[])
+    assert Subscription.objects.get(pk=some.pk).tags == []
+
+
+def test_leaving_ends_all_subscriptions_at_once(hub: Hub) -> None:
+    reader = add_reader(None).subscriber
+    add_reader(hub)
+    services.unsubscribe_all(subscriptions=reader.subscriptions.all())
+    assert not Subscription.objects.active().exists()
+    ended = Event.objects.filter(kind=EventKind.SUBSCRIPTION_ENDED)
+    assert ended.count() == 2
+
+
 def test_choosing_another_hour_is_kept_and_recorded(hub: Hub) -> None:
     subscription = add_reader(hub)
     slot = Slot(weekday=4, hour=18, time_zone="Europe/Berlin")
-    services.choose_slot(subscription=subscription, slot=slot)
-    subscription.refresh_from_db()
-    assert Slot.of(subscription) == slot
-    assert subscription.events.latest("id").kind == EventKind.SUBSCRIPTION_CHANGED
+    services.choose_slot(subscriber=subscription.subscriber, slot=slot)
+    assert Slot.of(Subscriber.objects.get()) == slot
+    event = Event.objects.latest("id")
+    assert event.kind == EventKind.SUBSCRIPTION_CHANGED
+    assert event.data == {"subscriber": subscription.subscriber_id}
 
 
 def waiting(at: datetime) -> int:
@@ -120,7 +143,8 @@ def test_mail_that_nobody_sends_falls_due_once_an_hour(hub: Hub) -> None:
     assert waiting(hour + timedelta(hours=2, minutes=30)) == 0
     assert waiting(hour + timedelta(hours=3)) == 1
     event = Event.objects.latest("id")
-    assert (event.kind, event.data) == ("deliveries.fell_due", {"week": "2026-W47"})
+    shard = edition.deliveries.get().subscriber_id % settings.NEXUS_MAIL_SHARDS
+    assert (event.kind, event.data) == ("deliveries.fell_due", {"shard": shard})
 
 
 def test_each_quarter_in_which_a_readers_hour_comes_falls_due(hub: Hub) -> None:
@@ -139,15 +163,24 @@ def test_each_quarter_in_which_a_readers_hour_comes_falls_due(hub: Hub) -> None:
     assert waiting(hour + timedelta(minutes=50)) == 1
 
 
-def test_mail_that_is_being_sent_is_left_alone(hub: Hub) -> None:
+def test_mail_that_is_being_sent_is_left_alone(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "NEXUS_MAIL_SHARDS", 1)
     edition = make_edition(hub, "ada@example.org", "grace@example.org")
-    assert waiting(edition.composed_at + timedelta(minutes=9)) == 0
+    hour = edition.composed_at.replace(minute=0, second=0) + timedelta(hours=2)
     first = edition.deliveries.all()[0]
-    edition.deliveries.claim(first.id)
-    sending_at = Delivery.objects.get(id=first.id).sending_at
-    assert sending_at is not None
-    assert waiting(sending_at + timedelta(minutes=9)) == 0
-    assert waiting(sending_at + timedelta(minutes=11)) == 1
+    edition.deliveries.filter(pk=first.pk).update(state="sent", sending_at=hour)
+    assert waiting(hour + timedelta(minutes=9)) == 0
+    assert waiting(hour + timedelta(minutes=11)) == 1
+
+
+def test_what_was_on_its_way_when_a_sender_died_falls_due(hub: Hub) -> None:
+    edition = make_edition(hub, "ada@example.org")
+    hour = edition.composed_at.replace(minute=0, second=0) + timedelta(hours=2)
+    edition.deliveries.update(state="sending", sending_at=hour)
+    assert waiting(hour + timedelta(seconds=50)) == 0
+    assert waiting(hour + timedelta(minutes=11)) == 1
 
 
 def test_an_edition_that_went_out_is_done(hub: Hub) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
@@ -51,8 +52,10 @@ def break_link(note: Note, url: str, reason: str = "Answered 404.") -> Link:
     return link
 
 
-def add_reader(hub: Hub, email: str = "reader@example.org") -> Subscription:
-    subscription = services.subscribe(email=email, hub=hub)
+def add_reader(
+    hub: Hub | None, email: str = "reader@example.org", *, tags: Sequence[str] = ()
+) -> Subscription:
+    subscription = services.subscribe(email=email, hub=hub, tags=tags)
     services.confirm_subscription(subscription=subscription)
     return subscription
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
@@ -73,7 +74,12 @@ def test_a_doubt_is_settled_by_a_button_and_the_sender_hears_of_it(
     assert (doubt.state, doubt.error) == (state, "Settled by operator.")
     event = Event.objects.get(kind=EventKind.DELIVERY_SETTLED)
     assert event.hub == doubt.edition.hub
-    assert event.data == {"week": "2026-W47", "delivery": doubt.pk, "state": state}
+    assert event.data == {
+        "week": "2026-W47",
+        "shard": doubt.subscriber_id % settings.NEXUS_MAIL_SHARDS,
+        "delivery": doubt.pk,
+        "state": state,
+    }
 
 
 def test_what_is_not_in_doubt_is_left_alone(staff: Client, edition: Edition) -> None:

@@ -1,0 +1,193 @@
+"""Claims deliveries and writes down what became of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from notes.digests.pieces import Piece, select, thaw
+from notes.digests.shards import sendable
+from notes.events import record_event_once
+from notes.models import Delivery, Edition, EventKind, Subscriber, Subscription
+
+Tags = frozenset[str] | None
+State = Delivery.State
+
+TRY_AGAIN_AFTER = timedelta(minutes=15)
+REPORTED = (State.SENT, State.FAILED, State.DOUBT, State.SKIPPED)
+LEFT = "Unsubscribed meanwhile, or the address does not exist any more."
+NOTHING = "None of its notes has a tag that this reader follows."
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What one reader gets now, in one mail: deliveries, editions and their tags."""
+
+    subscriber: Subscriber
+    deliveries: tuple[int, ...]
+    wanted: tuple[tuple[int, Tags], ...]
+
+
+class Shelf:
+    """The editions that a run sends, each read once."""
+
+    def __init__(self) -> None:
+        self._editions: dict[int, tuple[Edition, list[Piece]]] = {}
+
+    @property
+    def numbers(self) -> set[int]:
+        return set(self._editions)
+
+    def edition(self, pk: int) -> Edition:
+        return self._look_up(pk)[0]
+
+    def pieces(self, pk: int, tags: Tags) -> list[Piece]:
+        return select(self._look_up(pk)[1], tags)
+
+    def relevant(self, pk: int, tags: Tags) -> Tags:
+        """The tags that the edition knows, so that those who get the same are one."""
+        pieces = self._look_up(pk)[1]
+        known = {tag for piece in pieces for tag in piece.tags or ()}
+        return None if tags is None else tags & known
+
+    def _look_up(self, pk: int) -> tuple[Edition, list[Piece]]:
+        if pk not in self._editions:
+            edition = Edition.objects.select_related("hub").defer("page").get(pk=pk)
+            self._editions[pk] = edition, thaw(edition.pieces)
+        return self._editions[pk]
+
+
+def clear_up(shard: int, now: datetime) -> set[int]:
+    """End what nobody will send any more; the editions that this is about."""
+    deliveries = Delivery.objects.of_shard(shard)
+    ended = deliveries.left_over(now) | deliveries.queued().filter(expires_at__lte=now)
+    editions = set(ended.order_by().values_list("edition_id", flat=True).distinct())
+    deliveries.doubt_leftovers(now)
+    deliveries.give_up(now, "Not taken in time. ")
+    return editions
+
+
+def readers(shard: int, *, now: datetime, after: int, count: int) -> list[Subscriber]:
+    """The next readers of a shard, by number, to whom something is due."""
+    due = sendable(now).of_shard(shard).filter(subscriber_id__gt=after)
+    numbers = due.order_by("subscriber_id").values("subscriber_id").distinct()
+    found = Subscriber.objects.filter(id__in=numbers[:count])
+    return list(found.order_by("id"))
+
+
+@transaction.atomic
+def claim(
+    subscribers: Iterable[Subscriber], shelf: Shelf, *, due_by: datetime
+) -> list[Claim]:
+    """Take for sending all that is due to these readers; one of two who try gets it.
+
+    Whoever has unsubscribed meanwhile gets nothing any more, and whoever follows only
+    tags that nobody used gets nothing this time.
+    """
+    by_number = {subscriber.pk: subscriber for subscriber in subscribers}
+    wishes = _wishes(by_number)
+    decided: dict[State, list[int]] = defaultdict(list)
+    claims = []
+    for number, rows in groupby(_locked(by_number, due_by), itemgetter(0)):
+        wanted = {}
+        for _, pk, edition_id in rows:
+            state, tags = _decide(wishes[number], edition_id, shelf)
+            decided[state].append(pk)
+            if state == State.SENDING:
+                wanted[pk] = edition_id, tags
+        if wanted:
+            claims.append(
+                Claim(by_number[number], tuple(wanted), tuple(wanted.values()))
+            )
+    _write(decided)
+    return claims
+
+
+Wishes = dict[int | None, Tags]
+
+
+def _wishes(numbers: Iterable[int]) -> dict[int, Wishes]:
+    """By reader and hub the tags that they follow there; a hub of None means all."""
+    active = Subscription.objects.active().filter(subscriber_id__in=numbers)
+    wishes: dict[int, Wishes] = defaultdict(dict)
+    for number, hub_id, tags in active.values_list("subscriber_id", "hub_id", "tags"):
+        wishes[number][hub_id] = frozenset(tags) if tags else None
+    return wishes
+
+
+def _locked(numbers: Iterable[int], due_by: datetime) -> Iterable[tuple[int, int, int]]:
+    """The rows of these readers, always in the same order, so nobody is torn apart."""
+    due = Delivery.objects.due(due_by).filter(subscriber_id__in=numbers)
+    locked = due.select_for_update().order_by("subscriber_id", "id")
+    return locked.values_list("subscriber_id", "id", "edition_id")
+
+
+def _decide(wishes: Wishes, edition_id: int, shelf: Shelf) -> tuple[State, Tags]:
+    hub_id = shelf.edition(edition_id).hub_id
+    found = [wishes[key] for key in (hub_id, None) if key in wishes]
+    if not found:
+        return State.CANCELLED, None
+    tags = None if None in found else frozenset().union(*filter(None, found))
+    tags = shelf.relevant(edition_id, tags)
+    is_empty = not shelf.pieces(edition_id, tags)
+    return (State.SKIPPED if is_empty else State.SENDING), tags
+
+
+def _write(decided: Mapping[State, Sequence[int]]) -> None:
+    now = timezone.now()
+    changes: dict[State, dict[str, Any]] = {
+        State.SENDING: {"sending_at": now},
+        State.CANCELLED: {"error": LEFT},
+        State.SKIPPED: {"error": NOTHING},
+    }
+    for state, ids in decided.items():
+        Delivery.objects.filter(id__in=ids).update(state=state, **changes[state])
+
+
+def settle_sent(ids: Iterable[int]) -> None:
+    Delivery.objects.settle(ids, state=State.SENT, sent_at=timezone.now(), error="")
+
+
+def settle_failed(ids: Iterable[int], reason: str) -> None:
+    Delivery.objects.settle(ids, state=State.FAILED, error=reason[:500])
+
+
+def settle_in_doubt(ids: Iterable[int], reason: str) -> None:
+    Delivery.objects.settle(ids, state=State.DOUBT, error=reason[:500])
+
+
+def put_back(ids: Iterable[int], reason: str) -> None:
+    """Queue them again: the server has certainly not taken them."""
+    Delivery.objects.settle(ids, state=State.QUEUED, error=reason[:500])
+
+
+def put_off(ids: Iterable[int], reason: str) -> None:
+    """Queue them for a later try."""
+    later = timezone.now() + TRY_AGAIN_AFTER
+    Delivery.objects.settle(ids, state=State.QUEUED, due_at=later, error=reason[:500])
+
+
+def announce_sent(editions: Iterable[int]) -> None:
+    """Record, once, of each of these editions that nobody waits for it any more."""
+    unfinished = Delivery.objects.filter(
+        edition=OuterRef("pk"), state__in=[State.QUEUED, State.SENDING]
+    )
+    finished = Edition.objects.filter(~Exists(unfinished), pk__in=editions)
+    for edition in finished.select_related("hub").defer("pieces", "page"):
+        counts = edition.deliveries.counts()
+        record_event_once(
+            EventKind.DIGEST_SENT,
+            key=f"digest-sent:{edition.hub.slug}:{edition.week}",
+            hub=edition.hub,
+            week=edition.week,
+            **{state: counts[state] for state in REPORTED},
+        )
