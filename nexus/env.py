@@ -207,6 +207,16 @@ def networks(name: str) -> tuple[IPv4Network | IPv6Network, ...]:
         ) from error
 
 
+def archive_url() -> str:
+    """Where copies of dead pages are asked for; empty where nobody is asked."""
+    raw, parts = address("NEXUS_LINKS_ARCHIVE_URL")
+    if raw and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        raise ImproperlyConfigured(
+            f"NEXUS_LINKS_ARCHIVE_URL is {raw!r}; it has to be like https://archive.org."
+        )
+    return raw.rstrip("/")
+
+
 def base_url() -> str:
     """The address under which people reach Nexus, without a slash at its end."""
     raw, parts = address("NEXUS_BASE_URL", "http://127.0.0.1:8000")

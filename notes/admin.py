@@ -149,6 +149,20 @@ class OverruleAdmin(ReadOnly):
     search_fields = ["link__url", "reason"]
 
 
+@admin.register(models.ArchivedCopy)
+class ArchivedCopyAdmin(ReadOnly):
+    list_display = ["link", "url", "taken_at", "asked_at"]
+    list_select_related = ["link"]
+    search_fields = ["link__url"]
+
+
+@admin.register(models.DeathNotice)
+class DeathNoticeAdmin(ReadOnly):
+    list_display = ["link", "author", "hub"]
+    list_select_related = ["link", "author", "hub"]
+    search_fields = ["link__url"]
+
+
 @admin.register(models.NoteLink)
 class NoteLinkAdmin(ReadOnly):
     list_display = ["url", "note", "line"]

@@ -1,4 +1,4 @@
-"""What a note says once one of its links leads where it moved to for good."""
+"""What a note says once one of its links is replaced by what stands for it now."""
 
 from __future__ import annotations
 
@@ -15,16 +15,21 @@ class NotMendableError(NexusError):
         super().__init__(self.__doc__)
 
 
+def address_for(item: NoteLink) -> str:
+    """Where it moved to for good, or a copy of it; NotMendableError without either."""
+    if not item.link.replacement:
+        raise NotMendableError
+    return new_address(item.url, item.link.replacement)
+
+
 def mended(note: Note, item: NoteLink) -> NoteText:
     """The note with the link's new address; NotMendableError if none fits its place."""
-    old, new = item.url, new_address(item.url, item.link.final_url)
+    old, new = item.url, address_for(item)
     parts = {
         name: replace_link(getattr(note, name), old, new)
         for name in ("body", "problem", "solution")
     }
-    if not item.link.is_moved or all(
-        text == getattr(note, name) for name, text in parts.items()
-    ):
+    if all(text == getattr(note, name) for name, text in parts.items()):
         raise NotMendableError
     return NoteText(
         section=note.section,

@@ -46,6 +46,7 @@ WRITTEN_FIELDS = [
     "state",
     "updated_at",
     "is_placed",
+    "are_links_read",
     "readme_version",
 ]
 
@@ -154,7 +155,7 @@ def _write(note: Note, text: NoteText) -> None:
 
 def _save(note: Note) -> None:
     """Save what the learner wrote; the slice is the business of the rebuild."""
-    note.is_placed = False
+    note.is_placed = note.are_links_read = False
     note.readme_version = Readme.objects.request_rebuild(note.hub)
     if note.pk is None:
         note.save()

@@ -6,7 +6,7 @@ from notes.models import EventKind
 from tasks.digests import compose_digest, send_confirmation, send_digest
 from tasks.housekeeping import prune_history
 from tasks.jobs import HandlerTask
-from tasks.links import check_links, recheck_links
+from tasks.links import check_links, find_copies, recheck_links
 from tasks.readme import push_readme, rebuild_readme
 
 EVENT_HANDLERS: dict[str, tuple[HandlerTask, ...]] = {
@@ -29,6 +29,7 @@ EVENT_HANDLERS: dict[str, tuple[HandlerTask, ...]] = {
     EventKind.LINKS_CHECK_REQUESTED: (recheck_links,),
     EventKind.LINKS_FELL_DUE: (recheck_links,),
     EventKind.LINKS_CHECKED: (),
+    EventKind.LINKS_DIED: (find_copies,),
     EventKind.LINK_VERDICT_CHANGED: (),
     EventKind.LINK_OVERRULED: (),
     EventKind.LINK_OVERRULE_WITHDRAWN: (),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from notes.links import record
+from notes.links import archive, record
 from notes.models import Job
 from notes.readme.surroundings import Surroundings
 from tasks.jobs import handler
@@ -25,3 +25,12 @@ def recheck_links(job: Job) -> None:
     found = record.look_at_hub(job.hub, Surroundings(job.hub))
     with job.completion():
         job.result = record.record_hub(job.hub, found)
+
+
+@handler(coalesce=True)
+def find_copies(job: Job) -> None:
+    """Copies of a hub's dead links in the archive of the web."""
+    assert job.hub is not None
+    found = archive.look_for_copies(job.hub)
+    with job.completion():
+        job.result = archive.record_copies(job.hub, found)

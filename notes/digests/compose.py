@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from notes.digests import pieces, render
-from notes.digests.contents import gather
+from notes.digests.contents import BrokenLink, gather, tell
 from notes.digests.ledger import announce_sent
 from notes.digests.render import Rendered
 from notes.digests.schedule import Slot, Week
@@ -38,6 +38,7 @@ class Draft:
     hub: Hub
     week: Week
     rendered: Rendered | None
+    broken_links: tuple[BrokenLink, ...]
 
 
 def draft(hub: Hub, *, week: str) -> Draft:
@@ -47,6 +48,7 @@ def draft(hub: Hub, *, week: str) -> Draft:
         hub=hub,
         week=contents.week,
         rendered=render.render(contents) if contents.items else None,
+        broken_links=contents.broken_links,
     )
 
 
@@ -65,6 +67,7 @@ def publish(draft: Draft, *, at: datetime) -> str:
         return f"nothing happened in week {week.number}, so nothing is sent"
     edition = freeze(draft.hub, week, draft.rendered)
     edition.save()
+    tell(draft.hub, draft.broken_links)
     readers = _queue_deliveries(edition, week, at)
     announce_sent([edition.pk])
     record_event(EventKind.DIGEST_COMPOSED, hub=draft.hub, week=str(week))

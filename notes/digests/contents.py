@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 
 from notes.digests.schedule import Week
-from notes.models import Hub, Link, Note, NoteLink
+from notes.models import DeathNotice, Hub, Link, Note, NoteLink
 from notes.readme.model import SectionKind
 
 AT_MOST_OPEN = 8
@@ -61,11 +60,16 @@ class BrokenLink:
     reason: str
     title: str
     note_url: str
+    link: int
+    author: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Contents:
-    """A week of a hub. The open challenges and broken links are all of the hub's."""
+    """A week of a hub. The open challenges are all of the hub's.
+
+    Of broken links it tells each author once, until they are back.
+    """
 
     hub_title: str
     hub_url: str
@@ -105,7 +109,7 @@ def gather(hub: Hub, week: Week) -> Contents:
     )
     challenges = published.filter(solution="").exclude(problem="")
     latest = challenges.order_by("-id").prefetch_related("tags")[:AT_MOST_OPEN]
-    broken = Link.objects.in_hub(hub).broken().not_overruled_in(hub)
+    broken = _untold(hub)
     return Contents(
         hub_title=hub.title,
         hub_url=settings.BASE_URL + hub.get_absolute_url(),
@@ -114,8 +118,8 @@ def gather(hub: Hub, week: Week) -> Contents:
         items=tuple(_item(note) for note in notes),
         open_challenges=tuple(_item(note) for note in latest),
         open_count=challenges.count(),
-        broken_links=_broken_links(hub, broken),
-        broken_count=broken.count(),
+        broken_links=tuple(_broken_link(place) for place in broken[:AT_MOST_BROKEN]),
+        broken_count=len(broken),
         contributors=_most(name_of(note.author) for note in notes),
         tags=_most(tag.name for note in notes for tag in note.tags.all()),
     )
@@ -142,20 +146,35 @@ def _item(note: Note) -> Item:
     )
 
 
-def _broken_links(hub: Hub, broken: QuerySet[Link]) -> tuple[BrokenLink, ...]:
-    """The links seen broken last, each in the first note that holds it."""
-    here = NoteLink.objects.filter(note__hub=hub, note__state=Note.State.PUBLISHED)
-    places = Prefetch("note_links", here.select_related("note__hub").order_by("id"))
-    ordered = broken.order_by("-checked_at", "id").prefetch_related(places)
-    return tuple(
-        BrokenLink(
-            url=place.url,
-            reason=link.reason,
-            title=_title(place.note),
-            note_url=settings.BASE_URL + place.note.get_absolute_url(),
-        )
-        for link in ordered[:AT_MOST_BROKEN]
-        for place in link.note_links.all()[:1]
+def _untold(hub: Hub) -> list[NoteLink]:
+    """Broken links, the latest first, each in the first note of who must hear of it."""
+    told = set(DeathNotice.objects.filter(hub=hub).values_list("link", "author"))
+    broken = Link.objects.broken().not_overruled_in(hub)
+    places = NoteLink.objects.in_hub(hub).filter(link__in=broken)
+    places = places.select_related("link", "note__hub")
+    first = {
+        (place.link_id, place.note.author_id): place
+        for place in places.order_by("link__checked_at", "-link", "-id")
+    }
+    return [first[key] for key in reversed(first) if key not in told]
+
+
+def tell(hub: Hub, links: Iterable[BrokenLink]) -> None:
+    """Keep of what the authors have been told, in the edition's transaction."""
+    DeathNotice.objects.bulk_create(
+        [DeathNotice(hub=hub, link_id=one.link, author_id=one.author) for one in links],
+        ignore_conflicts=True,
+    )
+
+
+def _broken_link(place: NoteLink) -> BrokenLink:
+    return BrokenLink(
+        url=place.url,
+        reason=place.link.reason,
+        title=_title(place.note),
+        note_url=settings.BASE_URL + place.note.get_absolute_url(),
+        link=place.link_id,
+        author=place.note.author_id,
     )
 
 

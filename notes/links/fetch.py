@@ -22,7 +22,7 @@ from notes.links.policy import Policy
 
 Resolver = AbstractResolver
 GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
-READABLE = ("text/", "application/xhtml", "application/xml")
+READABLE = ("text/", "application/json", "application/xhtml", "application/xml")
 NO_SUCH_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
 NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
 # The codes of OpenSSL's X509_verify_cert_error_string that servers really show.

@@ -1,4 +1,4 @@
-"""A moved link's new address put into a Markdown text, and nothing else changed."""
+"""A link's new address put into a Markdown text, and nothing else changed."""
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ the caller's.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,13 +23,12 @@ from notes.links.relative import Repository
 from notes.links.strikes import Look, Standing, next_look, standing
 from notes.links.summary import in_a_line
 from notes.links.verdicts import Verdict
-from notes.models import EventKind, Hub, Link, LinkCheck, Note, NoteLink
+from notes.models import DeathNotice, EventKind, Hub, Link, LinkCheck, Note, NoteLink
 
 FRESH = timedelta(hours=1)
 BATCH = 500
+NOTES_AT_ONCE = 1_000
 LONGEST_URL = 2_000
-# No link is written without one of these.
-LINK_SIGNS = re.compile(r"\]\s*[(\[:]|[<@]|://|www\.", re.IGNORECASE)
 CONCLUDED = [
     "verdict",
     "is_confirmed",
@@ -99,10 +97,9 @@ def look_at_note(note: Note, around: Repository) -> list[Result]:
 
 def record_note(note: Note, results: Iterable[Result]) -> str:
     """Keep which links the note holds and what was seen of them; say it in a line."""
-    written = links_in(note)
-    _store_note_links([(note, link) for link in written])
-    note.note_links.exclude(url__in=[link.url for link in written]).delete()
+    _take_down([note])
     _store_results(results)
+    call_for_copies(note.hub)
     held = Link.objects.filter(note_links__note=note)
     sentence = in_a_line(count_as_shown(held, note.hub))
     record_event(EventKind.LINKS_CHECKED, note=note)
@@ -119,22 +116,40 @@ def look_at_hub(hub: Hub, around: Repository) -> list[Result]:
 
 def record_hub(hub: Hub, results: Iterable[Result]) -> str:
     """Keep what was seen; where more is left to look at, say that it is due."""
-    _store_note_links(
-        [(note, link) for note in _unread(hub) for link in links_in(note)]
-    )
+    _take_down(_unread(hub))
     _store_results(results)
     links = Link.objects.in_hub(hub)
-    if links.due(timezone.now()).exists():
+    if links.due(timezone.now()).exists() or _unread(hub):
         record_event(EventKind.LINKS_FELL_DUE, hub=hub)
     else:
         record_event(EventKind.LINKS_CHECKED, hub=hub)
+        call_for_copies(hub)
     return in_a_line(count_as_shown(links, hub))
 
 
+def call_for_copies(hub: Hub) -> None:
+    """Tell of dead links, where an archive may be asked for copies of them."""
+    dead = Link.objects.in_hub(hub).without_copy()
+    if settings.NEXUS_LINKS_ARCHIVE_URL and dead.exists():
+        record_event(EventKind.LINKS_DIED, hub=hub)
+
+
 def _unread(hub: Hub) -> list[Note]:
-    """Imported notes whose links nobody has taken down yet."""
-    notes = hub.notes.published().filter(submitted_at=None, note_links=None)
-    return [note for note in notes if LINK_SIGNS.search(note.markdown)]
+    """Notes whose links nobody has taken down yet, as many as a run has time for."""
+    notes = hub.notes.published().filter(are_links_read=False)
+    return list(notes.order_by("pk")[:NOTES_AT_ONCE])
+
+
+def _take_down(notes: list[Note]) -> None:
+    """Keep which links the notes hold now, and no others."""
+    pairs = [(note, link) for note in notes for link in links_in(note)]
+    _store_note_links(pairs)
+    holds = {(note.pk, link.url) for note, link in pairs}
+    held = NoteLink.objects.filter(note__in=notes).values_list("pk", "note_id", "url")
+    gone = [pk for pk, *place in held if tuple(place) not in holds]
+    NoteLink.objects.filter(pk__in=gone).delete()
+    keys = [note.pk for note in notes]
+    Note.objects.filter(pk__in=keys).update(are_links_read=True)
 
 
 def _store_note_links(pairs: list[tuple[Note, Written]]) -> None:
@@ -172,6 +187,8 @@ def _store_results(results: Iterable[Result]) -> None:
         if _conclude(link, result, standing(looks), now):
             changed.append(link)
     Link.objects.bulk_update(links, CONCLUDED, batch_size=BATCH)
+    back = [link.pk for link in changed if link.verdict != Verdict.DEAD]
+    DeathNotice.objects.filter(link__in=back).delete()
     for link in changed:
         record_event(
             EventKind.LINK_VERDICT_CHANGED, link=link.pk, verdict=str(link.verdict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from notes.models.deadlink import ArchivedCopy, DeathNotice
 from notes.models.digest import Delivery, Edition, Pause
 from notes.models.event import Event, EventKind
 from notes.models.handedit import HandEdit, PendingChange
@@ -16,6 +17,8 @@ from notes.models.revision import Revision
 from notes.models.subscriber import Subscriber, Subscription
 
 __all__ = [
+    "ArchivedCopy",
+    "DeathNotice",
     "Delivery",
     "Edition",
     "Event",

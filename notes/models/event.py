@@ -35,6 +35,7 @@ class EventKind(models.TextChoices):
     LINKS_CHECK_REQUESTED = "links.check_requested"
     LINKS_CHECKED = "links.checked"
     LINKS_FELL_DUE = "links.fell_due"
+    LINKS_DIED = "links.died"
     LINK_VERDICT_CHANGED = "link.verdict_changed"
     LINK_OVERRULED = "link.overruled"
     LINK_OVERRULE_WITHDRAWN = "link.overrule_withdrawn"

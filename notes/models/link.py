@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from notes.links.verdicts import Verdict
 from notes.models.hub import Hub
 from notes.models.note import Note
 
 if TYPE_CHECKING:
+    from notes.models.deadlink import ArchivedCopy
     from notes.models.overrule import Overrule
 
 WEB = ("http://", "https://")
@@ -36,6 +37,11 @@ class LinkQuerySet(models.QuerySet["Link"]):
     def due(self, at: datetime) -> Self:
         """Links that want a look by then."""
         return self.filter(Q(due_at=None) | Q(due_at__lte=at))
+
+    def without_copy(self) -> Self:
+        """Dead pages that the archive was not asked for since the last look."""
+        dead = self.filter(url__startswith="http", verdict=Verdict.DEAD)
+        return dead.exclude(archived_copy__asked_at__gte=F("checked_at"))
 
     def broken(self) -> Self:
         """Links that are dead beyond doubt: never after one failure."""
@@ -80,6 +86,19 @@ class Link(models.Model):
         """For good, to a page of the web that is not this one."""
         is_web = self.final_url.startswith(WEB)
         return self.verdict == Verdict.MOVED and is_web and self.final_url != self.url
+
+    @property
+    def copy(self) -> ArchivedCopy | None:
+        """What the archive has of it, while it is dead."""
+        copy: ArchivedCopy | None = getattr(self, "archived_copy", None)
+        return copy if copy and copy.url and self.verdict == Verdict.DEAD else None
+
+    @property
+    def replacement(self) -> str:
+        """What a note should lead to in its place, if anything."""
+        if self.is_moved:
+            return self.final_url
+        return self.copy.url if self.copy else ""
 
     @property
     def shown_verdict(self) -> str:

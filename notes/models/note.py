@@ -99,6 +99,11 @@ class Note(models.Model):
     source = models.TextField(blank=True, editable=False)
     after = models.TextField(blank=True, editable=False)
     is_placed = models.BooleanField(default=False, editable=False)
+    are_links_read = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="Its links are taken down as its present text has them.",
+    )
     readme_version = models.PositiveBigIntegerField(default=0, editable=False)
 
     objects = NoteQuerySet.as_manager()
@@ -113,6 +118,11 @@ class Note(models.Model):
                 fields=["hub"],
                 condition=models.Q(is_placed=False),
                 name="unplaced_notes",
+            ),
+            models.Index(
+                fields=["hub"],
+                condition=models.Q(are_links_read=False),
+                name="notes_with_unread_links",
             ),
         ]
 

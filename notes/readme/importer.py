@@ -20,7 +20,7 @@ NOT_EQUAL = (
 )
 STORED_FIELDS = [
     *("section", "placed_in", "position", "source", "after", "form"),
-    *("title", "body", "problem", "solution"),
+    *("title", "body", "problem", "solution", "are_links_read"),
 ]
 
 
@@ -168,6 +168,7 @@ def _read(note: Note, entry: model.Entry) -> None:
     note.source, note.form = entry.source, entry.form.value
     if not note.is_placed:
         return
+    note.are_links_read = False
     note.title = entry.title[:500]
     note.body = entry.body
     note.problem, note.solution = entry.problem, entry.solution

@@ -54,9 +54,9 @@ def panel_of_line(line: Line, cause: Event | None) -> Panel:
     return Panel([line], poll_every_ms=poll_every_ms(cause.recorded_at))
 
 
-def _told(link: Link) -> tuple[str, bool, str, str]:
+def _told(link: Link) -> tuple[str, bool, str, str, str]:
     said = link.overrule.reason if link.overrule else ""
-    return link.verdict, link.is_confirmed, link.reason, said
+    return link.verdict, link.is_confirmed, link.reason, link.replacement, said
 
 
 def poll_every_ms(since: datetime) -> int:

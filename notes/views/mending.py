@@ -1,4 +1,4 @@
-"""A moved link of a note replaced by one click, after showing what changes."""
+"""A link that moved or died replaced by one click, after showing what changes."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from notes import services
 from notes.errors import NexusError
-from notes.links.mending import new_address
-from notes.mending import mended
+from notes.mending import address_for, mended
 from notes.models import Note
 from notes.views.notes import FORM_METHODS, editable, log_in_first
 from notes.views.redirects import see_other
@@ -25,10 +24,10 @@ def link_mend(request: HttpRequest, slug: str, pk: int, link: int) -> HttpRespon
     access, note = editable(request, slug, pk)
     if note.state != Note.State.PUBLISHED:
         raise Http404("This note is withdrawn.")
-    item = get_object_or_404(note.note_links.select_related("link"), pk=link)
-    new = new_address(item.url, item.link.final_url)
+    items = note.note_links.select_related("link__archived_copy")
+    item = get_object_or_404(items, pk=link)
     try:
-        text = mended(note, item)
+        new, text = address_for(item), mended(note, item)
         if request.method == "POST" and request.POST.get("new") == new:
             seen = request.POST.get("seen") or "nothing"
             services.edit_note(note=note, editor=request.user, text=text, seen=seen)

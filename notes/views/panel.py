@@ -46,7 +46,7 @@ def panel_of(note: Note) -> Panel:
     """The panel of a note that came with its hub's README and remote; 3-6 queries."""
     event = note.events.filter(kind__in=DEEDS).order_by("-id").first()
     jobs = {job.name: job for job in event.jobs.order_by("created_at")} if event else {}
-    links = list(note.note_links.select_related("link"))
+    links = list(note.note_links.select_related("link__archived_copy"))
     if links:
         overrules.attach([item.link for item in links], note.hub)
     lines = [_readme_line(note, jobs.get("rebuild readme")), *_remote_lines(note)]

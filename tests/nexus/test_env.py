@@ -268,6 +268,22 @@ class TestNetworksAndAddresses:
         monkeypatch.setenv("NEXUS_BASE_URL", raw)
         assert "NEXUS_BASE_URL" in refusal(env.base_url)
 
+    @pytest.mark.parametrize(
+        ("raw", "url"), [("", ""), ("https://archive.org/", "https://archive.org")]
+    )
+    def test_an_archive_is_asked_only_where_one_is_named(
+        self, monkeypatch: pytest.MonkeyPatch, raw: str, url: str
+    ) -> None:
+        monkeypatch.setenv("NEXUS_LINKS_ARCHIVE_URL", raw)
+        assert env.archive_url() == url
+
+    @pytest.mark.parametrize("raw", ["archive.org", "ftp://x", "https://", "http://[x"])
+    def test_an_archive_that_has_no_address_is_refused(
+        self, monkeypatch: pytest.MonkeyPatch, raw: str
+    ) -> None:
+        monkeypatch.setenv("NEXUS_LINKS_ARCHIVE_URL", raw)
+        assert "NEXUS_LINKS_ARCHIVE_URL" in refusal(env.archive_url)
+
     def test_the_hosts_are_those_of_the_base_address_and_of_this_machine(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:

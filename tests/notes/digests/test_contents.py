@@ -6,10 +6,23 @@ import pytest
 from django.contrib.auth.models import User
 
 from notes import services
-from notes.digests.contents import gather
-from notes.models import Hub, Note
+from notes.digests.contents import AT_MOST_BROKEN, gather
+from notes.digests.schedule import Week
+from notes.links import record
+from notes.links.check import Result
+from notes.links.verdicts import Verdict
+from notes.models import Hub, Link, Note
 from notes.readme.model import SectionKind
-from tests.notes.digests.weeks import WEEK, add_note, break_link, make_hub
+from tests.notes.digests.weeks import (
+    WEEK,
+    add_note,
+    break_link,
+    make_hub,
+    publish_week,
+)
+
+GONE = "https://gone.example/"
+NEXT = Week(2026, 48)
 
 
 def titles(items: object) -> list[str]:
@@ -76,6 +89,62 @@ def test_each_broken_link_is_told_once_with_the_first_note_that_holds_it(
         ("https://gone.example/", "first")
     ]
     assert contents.broken_count == 1
+
+
+def broken_in(hub: Hub, week: Week = WEEK) -> list[tuple[str, str]]:
+    """What the digest of a week tells of, which is then sent."""
+    contents = gather(hub, week)
+    publish_week(hub, week)
+    assert contents.broken_count == len(contents.broken_links)
+    return [(broken.url, broken.title) for broken in contents.broken_links]
+
+
+def test_each_author_hears_of_a_broken_link_once(hub: Hub) -> None:
+    link = break_link(add_note(hub, "ada's"), GONE)
+    add_note(hub, "next", at=NEXT.start)
+    assert broken_in(hub) == [(GONE, "ada's")]
+    add_note(hub, "again", by="ada").note_links.create(link=link, url=GONE)
+    add_note(hub, "grace's", by="grace").note_links.create(link=link, url=GONE)
+    assert broken_in(hub, NEXT) == [(GONE, "grace's")]
+    assert gather(hub, NEXT).broken_count == 0
+
+
+def test_what_no_digest_told_of_is_told_by_the_next_one(hub: Hub) -> None:
+    break_link(add_note(hub, "note", at=NEXT.start), GONE)
+    assert gather(hub, WEEK).broken_count == 1
+    assert publish_week(hub) is None
+    assert broken_in(hub, NEXT) == [(GONE, "note")]
+
+
+def test_a_link_that_came_back_and_died_again_is_told_of_again(hub: Hub) -> None:
+    note = add_note(hub, "note", body=GONE)
+    add_note(hub, "next", at=NEXT.start)
+    link = break_link(note, GONE)
+    assert broken_in(hub) == [(GONE, "note")]
+    record.record_note(note, [Result(GONE, Verdict.ALIVE, "Answered 200.")])
+    link.refresh_from_db()
+    assert (link.verdict, gather(hub, NEXT).broken_count) == ("alive", 0)
+    Link.objects.update(verdict="dead")
+    assert broken_in(hub, NEXT) == [(GONE, "note")]
+
+
+def test_more_broken_links_than_a_digest_holds_go_into_the_next(hub: Hub) -> None:
+    note = add_note(hub)
+    add_note(hub, "next", at=NEXT.start)
+    for number in range(AT_MOST_BROKEN + 2):
+        break_link(note, f"https://gone.example/{number}")
+    assert gather(hub, WEEK).broken_count == AT_MOST_BROKEN + 2
+    publish_week(hub)
+    assert len(broken_in(hub, NEXT)) == 2
+
+
+def test_links_that_came_with_the_readme_are_told_of_once_too(hub: Hub) -> None:
+    note = add_note(hub, "note")
+    Note.objects.filter(pk=note.pk).update(author=None)
+    add_note(hub, "next", at=NEXT.start)
+    break_link(note, GONE)
+    assert broken_in(hub) == [(GONE, "note")]
+    assert broken_in(hub, NEXT) == []
 
 
 def test_a_link_of_a_withdrawn_note_is_nobodys_concern(hub: Hub) -> None:

@@ -37,7 +37,9 @@ CONTENTS = Contents(
     open_challenges=(OPEN,),
     open_count=3,
     broken_links=(
-        BrokenLink("https://gone.example/?a=1&b=2", "Answered 404.", "N+1", NOTE.url),
+        BrokenLink(
+            "https://gone.example/?a=1&b=2", "Answered 404.", "N+1", NOTE.url, 1, 1
+        ),
     ),
     broken_count=2,
     contributors=(("Ada & Co", 2),),

@@ -257,6 +257,38 @@ def test_the_links_of_imported_notes_are_found_by_the_recheck(
     assert len(Site.asked) == 1
 
 
+def test_a_text_that_another_import_brought_is_read_anew(
+    hub: Hub, site: ThreadingHTTPServer
+) -> None:
+    importer.store(hub, f"# R\n\n- the one note {url(site, '/a')}\n")
+    record.record_hub(hub, record.look_at_hub(hub, Surroundings(hub)))
+    importer.store(hub, f"# R\n\n- the one note {url(site, '/b')}\n")
+    record.record_hub(hub, record.look_at_hub(hub, Surroundings(hub)))
+
+    note = hub.notes.published().get()
+    assert [link.url for link in note.note_links.all()] == [url(site, "/b")]
+
+
+def test_the_links_of_a_note_whose_own_check_failed_are_found_by_the_recheck(
+    note: Note,
+) -> None:
+    record.record_hub(note.hub, record.look_at_hub(note.hub, Surroundings(note.hub)))
+
+    assert note.note_links.count() == 3
+
+
+def test_many_new_notes_are_read_in_turns(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record, "NOTES_AT_ONCE", 2)
+    importer.store(hub, "# R\n\n" + "".join(f"- note [x](#{n})\n" for n in range(3)))
+    due = Event.objects.filter(kind=EventKind.LINKS_FELL_DUE)
+    record.record_hub(hub, record.look_at_hub(hub, Surroundings(hub)))
+    assert (due.count(), Link.objects.count()) == (1, 2)
+    record.record_hub(hub, record.look_at_hub(hub, Surroundings(hub)))
+    assert (due.count(), Link.objects.count()) == (1, 3)
+
+
 def test_a_recheck_that_has_more_to_do_says_so(
     hub: Hub, site: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

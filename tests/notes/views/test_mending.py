@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from notes import services
-from notes.models import Event, EventKind, Link, NoteLink
+from notes.models import ArchivedCopy, Event, EventKind, Link, NoteLink, Overrule
 
+COPY = "https://web.archive.example/web/20240301000000/https://old.example/a"
 OLD, NEW = "https://old.example/a", "https://new.example/b"
+
+
+@pytest.fixture
+def dead(item) -> NoteLink:
+    """The same link, dead, with a copy in the archive."""
+    Link.objects.update(verdict="dead", reason="Answered 404.", final_url=OLD)
+    moment = datetime(2024, 3, 1, tzinfo=UTC)
+    link = Link.objects.get()
+    ArchivedCopy.objects.create(link=link, url=COPY, taken_at=moment, asked_at=moment)
+    return item
 
 
 @pytest.fixture
@@ -104,3 +117,26 @@ def test_only_what_moved_for_good_is_replaced(learner, item, fields):
 def test_a_withdrawn_note_is_not_published_again_by_it(learner, item, grace):
     services.withdraw_note(note=item.note, editor=grace)
     assert learner.post(address(item), shown(item)).status_code == 404
+
+
+def test_a_dead_link_is_replaced_by_its_archived_copy(learner, dead):
+    page = learner.get(dead.note.get_absolute_url()).content.decode()
+    assert "by its archived copy of 1 March 2024" in page
+    page = learner.get(address(dead)).content.decode()
+    assert f"[A]({COPY}) `{OLD}`</ins>" in page
+    answer = learner.post(address(dead), {**shown(dead), "new": COPY})
+    assert (answer.status_code, answer.url) == (303, dead.note.get_absolute_url())
+    assert body(dead) == f"[A]({COPY}) `{OLD}`"
+
+
+def test_a_link_that_works_all_the_same_is_not_offered_a_copy(learner, dead, grace):
+    Overrule.objects.create(
+        hub=dead.note.hub, link=dead.link, person=grace, reason="It works."
+    )
+    page = learner.get(dead.note.get_absolute_url()).content.decode()
+    assert address(dead) not in page
+
+
+def test_a_link_without_a_copy_is_not_replaced(learner, dead):
+    ArchivedCopy.objects.update(url="")
+    assert learner.get(address(dead)).url == dead.note.get_absolute_url()

@@ -1,0 +1,212 @@
+"""Copies of dead links come from an archive that is asked, and asked politely."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_network
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from notes import services
+from notes.links import archive, record
+from notes.links.check import Result
+from notes.links.verdicts import Verdict
+from notes.models import Event, EventKind, Hub, Link, Note, Section
+
+GONE = "https://gone.example/a?b=c"
+COPY = "http://web.archive.example/web/20240301120000/https://gone.example/a?b=c"
+
+
+def closest(url: str = COPY, **changes: object) -> dict[str, object]:
+    found = {"available": True, "status": "200", "timestamp": "20240301120000"}
+    return {"archived_snapshots": {"closest": {**found, "url": url, **changes}}}
+
+
+class Archive(BaseHTTPRequestHandler):
+    """A stand-in for the availability API: answers by the page it is asked for."""
+
+    asked: list[str]
+    answers: dict[str, object]
+    status = 200
+
+    def do_GET(self) -> None:
+        parts = urlsplit(self.path)
+        page = parse_qs(parts.query)["url"][0]
+        self.asked.append(f"{parts.path} {page}")
+        answer = self.answers.get(page, {"archived_snapshots": {}})
+        body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+        self.send_response(self.status)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        return
+
+
+@pytest.fixture
+def stand_in(settings: Settings) -> Iterator[type[Archive]]:
+    Archive.asked, Archive.answers, Archive.status = [], {GONE: closest()}, 200
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Archive)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    settings.NEXUS_LINKS_ALLOW_NETWORKS = (ip_network("127.0.0.0/8"),)
+    settings.NEXUS_LINKS_ARCHIVE_URL = f"http://127.0.0.1:{server.server_port}"
+    yield Archive
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def note(hub: Hub, section: Section, ada: User) -> Note:
+    text = services.NoteText(section=section, title="Links", body=f"[x]({GONE})")
+    return services.submit_note(hub=hub, author=ada, text=text)
+
+
+def see(note: Note, verdict: Verdict = Verdict.DEAD, url: str = GONE) -> None:
+    with transaction.atomic():
+        record.record_note(note, [Result(url, verdict, "Seen.")])
+
+
+def ask(hub: Hub) -> str:
+    found = archive.look_for_copies(hub)
+    with transaction.atomic():
+        return archive.record_copies(hub, found)
+
+
+def calls() -> int:
+    return Event.objects.filter(kind=EventKind.LINKS_DIED).count()
+
+
+def test_a_dead_link_gets_its_newest_copy(note: Note, stand_in: type[Archive]) -> None:
+    see(note)
+    assert calls() == 1
+    assert ask(note.hub) == "the archive has 1 of 1 dead pages"
+    assert stand_in.asked == [f"/wayback/available {GONE}"]
+    link = Link.objects.get()
+    assert link.replacement == COPY
+    assert link.copy is not None
+    assert f"{link.copy.taken_at:%Y-%m-%d %H:%M}" == "2024-03-01 12:00"
+
+
+def test_it_is_asked_once_for_each_look(note: Note, stand_in: type[Archive]) -> None:
+    stand_in.answers.clear()
+    see(note)
+    assert ask(note.hub) == "the archive has 0 of 1 dead pages"
+    ask(note.hub)
+    assert len(stand_in.asked) == 1
+    assert Link.objects.get().replacement == ""
+    Link.objects.update(checked_at=timezone.now())
+    ask(note.hub)
+    assert len(stand_in.asked) == 2
+
+
+def test_a_link_that_is_back_needs_no_copy(note: Note, stand_in: type[Archive]) -> None:
+    see(note)
+    ask(note.hub)
+    see(note, Verdict.ALIVE)
+    assert Link.objects.get().replacement == ""
+    assert calls() == 1
+
+
+@pytest.mark.parametrize("verdict", [Verdict.ALIVE, Verdict.BLOCKED, Verdict.FLAKY])
+def test_nobody_asks_about_what_is_not_dead(
+    note: Note, stand_in: type[Archive], verdict: Verdict
+) -> None:
+    see(note, verdict)
+    assert (calls(), ask(note.hub)) == (0, "the archive has 0 of 0 dead pages")
+    assert stand_in.asked == []
+
+
+def test_only_pages_of_the_web_are_in_an_archive(
+    note: Note, stand_in: type[Archive], ada: User
+) -> None:
+    note.body = "[x](#gone) [y](mailto:ada@)"
+    see(note, url=f"{note.hub_id}/#gone")
+    assert calls() == 0
+
+
+def test_nobody_is_asked_unless_an_operator_says_so(
+    note: Note, stand_in: type[Archive], settings: Settings
+) -> None:
+    settings.NEXUS_LINKS_ARCHIVE_URL = ""
+    see(note)
+    assert (calls(), ask(note.hub)) == (0, "the archive has 0 of 0 dead pages")
+    assert stand_in.asked == []
+
+
+def test_the_archive_is_behind_the_guard_too(
+    note: Note, stand_in: type[Archive], settings: Settings
+) -> None:
+    settings.NEXUS_LINKS_ALLOW_NETWORKS = ()
+    see(note)
+    with pytest.raises(archive.ArchiveAwayError):
+        ask(note.hub)
+    assert stand_in.asked == []
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_an_archive_that_does_not_answer_is_asked_again_later(
+    note: Note, stand_in: type[Archive], status: int
+) -> None:
+    stand_in.status = status
+    see(note)
+    with pytest.raises(archive.ArchiveAwayError):
+        ask(note.hub)
+    stand_in.status = 200
+    assert ask(note.hub) == "the archive has 1 of 1 dead pages"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [closest(status="404"), closest(available=False), {"archived_snapshots": {}}],
+)
+def test_a_copy_of_an_error_is_none(
+    note: Note, stand_in: type[Archive], answer: object
+) -> None:
+    stand_in.answers[GONE] = answer
+    see(note)
+    assert ask(note.hub) == "the archive has 0 of 1 dead pages"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *(b"<html>", b"[]", b"null", b'{"archived_snapshots": 1}', b"\xff"),
+        *(closest("javascript:alert(1)"), closest(timestamp="x"), closest(None)),
+    ],
+)
+def test_what_is_no_answer_is_taken_for_none(
+    note: Note, stand_in: type[Archive], answer: object
+) -> None:
+    stand_in.answers[GONE] = answer
+    see(note)
+    with pytest.raises(archive.ArchiveAwayError):
+        ask(note.hub)
+
+
+def test_many_dead_links_are_asked_for_in_turns(
+    hub: Hub,
+    section: Section,
+    ada: User,
+    stand_in: type[Archive],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(archive, "MOST_LINKS", 2)
+    pages = [f"https://gone.example/{n}" for n in range(3)]
+    text = services.NoteText(section=section, title="T", body=" ".join(pages))
+    note = services.submit_note(hub=hub, author=ada, text=text)
+    with transaction.atomic():
+        record.record_note(note, [Result(url, Verdict.DEAD, "No.") for url in pages])
+    ask(hub)
+    assert calls() == 2
+    ask(hub)
+    assert calls() == 2
+    assert sorted(stand_in.asked) == [f"/wayback/available {page}" for page in pages]
