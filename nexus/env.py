@@ -31,6 +31,7 @@ SQLITE_OPTIONS = {
         "PRAGMA busy_timeout=20000; PRAGMA foreign_keys=ON;"
     ),
 }
+SHORTEST_SECRET = 16
 BROKER_SCHEMES = {"amqp", "amqps", "redis", "rediss", "redis+socket"}
 
 
@@ -193,6 +194,18 @@ def mail_from() -> str:
     """The sender of every mail."""
     query = parse_qs(address("EMAIL_URL")[1].query)
     return text("NEXUS_MAIL_FROM", query.get("from", ["nexus@localhost"])[0])
+
+
+def webhook_secret() -> str:
+    """What a mail provider shows to be believed, USER:PASSWORD; empty for none."""
+    given = text("NEXUS_MAIL_WEBHOOK_SECRET")
+    user, _, password = given.partition(":")
+    if given and not (user and len(password) >= SHORTEST_SECRET):
+        raise ImproperlyConfigured(
+            "NEXUS_MAIL_WEBHOOK_SECRET has to be USER:PASSWORD with a password of at "
+            f"least {SHORTEST_SECRET} characters."
+        )
+    return given
 
 
 def networks(name: str) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -1,7 +1,8 @@
-"""The addresses of everything: the notes' pages, accounts, the admin, Flower."""
+"""The addresses of everything: notes' pages, accounts, admin, Flower, webhooks."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import views as accounts
 from django.urls import include, path
@@ -34,3 +35,5 @@ urlpatterns = [
     path("flower/", flower, {"path": ""}, name="flower"),
     path("flower/<path:path>", flower, name="flower"),
 ]
+if settings.NEXUS_MAIL_WEBHOOK_SECRET:
+    urlpatterns.append(path("hooks/mail/", include("nexus.webhooks")))

@@ -7,6 +7,7 @@ from django.urls import path
 from notes.feeds import EditionFeed
 from notes.views import (
     deliveries,
+    digest_previews,
     doctor,
     editions,
     handedits,
@@ -17,6 +18,7 @@ from notes.views import (
     jobs,
     link_detail,
     links,
+    mail,
     mending,
     notes,
     readmes,
@@ -135,6 +137,16 @@ urlpatterns = [
     path("h/<slug:slug>/digests/", editions.edition_list, name="edition_list"),
     path("h/<slug:slug>/digests.atom", EditionFeed(), name="edition_feed"),
     path(
+        "h/<slug:slug>/digests/preview/",
+        digest_previews.edition_preview,
+        name="edition_preview",
+    ),
+    path(
+        "h/<slug:slug>/digests/<str:week>/test/",
+        digest_previews.edition_test,
+        name="edition_test",
+    ),
+    path(
         "h/<slug:slug>/digests/<str:week>/",
         editions.edition_detail,
         name="edition_detail",
@@ -145,9 +157,21 @@ urlpatterns = [
         name="delivery_list",
     ),
     path(
+        "h/<slug:slug>/digests/<str:week>/deliveries/panel/",
+        deliveries.delivery_panel,
+        name="delivery_panel",
+    ),
+    path(
         "deliveries/<int:pk>/settle/",
         deliveries.delivery_settle,
         name="delivery_settle",
+    ),
+    path("mail/", mail.mail_overview, name="mail_overview"),
+    path("mail/suppressed/", mail.suppression_list, name="suppression_list"),
+    path(
+        "mail/suppressed/<int:pk>/lift/",
+        mail.suppression_lift,
+        name="suppression_lift",
     ),
     path("jobs/", jobs.job_list, name="job_list"),
     path("jobs/<uuid:pk>/", jobs.job_detail, name="job_detail"),

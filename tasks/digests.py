@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from notes.digests import compose, deliver
+from notes.digests import compose, deliver, preview
+from notes.digests.schedule import Week
 from notes.models import Job
 from tasks.jobs import TIME_LIMIT_SECONDS, handler
 
@@ -42,3 +43,13 @@ def send_digest(job: Job) -> None:
     run = deliver.send_shard(shard, seconds=SENDING_SECONDS)
     with job.completion():
         job.result = deliver.record_run(shard, run)
+
+
+@handler()
+def send_test_digest(job: Job) -> None:
+    """Send a digest to whoever asked to see it, and to nobody else."""
+    assert job.hub is not None
+    week = Week.parse(job.event.data["week"])
+    sent = preview.send_test(job.hub, week, job.event.actor)
+    with job.completion():
+        job.result = sent

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from notes.models import EventKind
-from tasks.digests import compose_digest, send_confirmation, send_digest
+from tasks.digests import (
+    compose_digest,
+    send_confirmation,
+    send_digest,
+    send_test_digest,
+)
 from tasks.housekeeping import prune_history
 from tasks.jobs import HandlerTask
 from tasks.links import check_links, find_copies, recheck_links
@@ -40,8 +45,12 @@ EVENT_HANDLERS: dict[str, tuple[HandlerTask, ...]] = {
     EventKind.DIGEST_FELL_DUE: (compose_digest,),
     EventKind.DIGEST_COMPOSED: (),
     EventKind.DIGEST_SKIPPED: (),
+    EventKind.DIGEST_TEST_REQUESTED: (send_test_digest,),
     EventKind.DELIVERIES_FELL_DUE: (send_digest,),
     EventKind.DELIVERY_SETTLED: (send_digest,),
+    EventKind.DELIVERY_REPORTED: (),
+    EventKind.ADDRESS_SUPPRESSED: (),
+    EventKind.SUPPRESSION_LIFTED: (),
     EventKind.DIGEST_SENT: (),
     EventKind.HOUSEKEEPING_FELL_DUE: (prune_history,),
 }

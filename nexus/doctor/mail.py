@@ -14,10 +14,12 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from nexus.doctor import names
 from nexus.doctor.examination import Check
 from nexus.doctor.findings import Finding, fail, ok, one_line, skip, warn
+from notes.digests.overdue import overdue
 
 TIMEOUT_SECONDS = 5
 PASSES_EVERYBODY = re.compile(r"\+?all")
@@ -129,6 +131,17 @@ def unsubscribe_link() -> Finding:
     return ok("takes a POST without cookies and does not redirect")
 
 
+def digests() -> Finding:
+    """Nothing should have been composed or sent over an hour ago and is not."""
+    late = overdue(timezone.now())
+    if not late:
+        return ok("none is overdue")
+    return fail(
+        "; ".join(f"{one.hub.slug} {one.week} {one.what}" for one in late),
+        f"see {settings.BASE_URL}{reverse('mail_overview')} and the checks above",
+    )
+
+
 class NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_: object) -> None:
         return None
@@ -150,6 +163,7 @@ def answer_of(url: str, data: bytes | None = None) -> int | str:
 
 
 MAIL_CHECKS = (
+    Check("digests", digests, needs="migrations"),
     Check("SPF", spf),
     Check("DMARC", dmarc),
     Check("pages", pages),

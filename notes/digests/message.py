@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from email.generator import BytesGenerator
 from email.utils import formataddr, parseaddr
@@ -49,7 +49,7 @@ class Letter:
         chosen = _fitted([pieces for _, pieces in parts])
         texts = [piece.text for piece in chosen if piece.text]
         return cls(
-            name=",".join(f"{edition.hub.slug}:{edition.week}" for edition in editions),
+            name=name_of(editions),
             subject=subject,
             text="\n\n".join([*texts, foot]),
             html=before + "".join(piece.html for piece in chosen) + after,
@@ -70,18 +70,23 @@ class Letter:
             sender=self.sender,
             to=subscriber.email,
             headers={
-                "Message-ID": self._message_id(subscriber),
+                "Message-ID": message_id(self.name, subscriber),
                 "List-Id": f"<digest.{_host()}>",
                 "List-Unsubscribe": f"<{url}>",
                 "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             },
         )
 
-    def _message_id(self, subscriber: Subscriber) -> str:
-        """The same for the same editions and reader, and nothing about either."""
-        name = f"{self.name}:{subscriber.pk}"
-        secret = salted_hmac("notes.digests.message_id", name, algorithm="sha256")
-        return f"<{secret.hexdigest()[:40]}@{_host()}>"
+
+def name_of(editions: Iterable[Edition]) -> str:
+    return ",".join(f"{edition.hub.slug}:{edition.week}" for edition in editions)
+
+
+def message_id(name: str, subscriber: Subscriber) -> str:
+    """The same for the same editions and reader, and nothing about either."""
+    value = f"{name}:{subscriber.pk}"
+    secret = salted_hmac("notes.digests.message_id", value, algorithm="sha256")
+    return f"<{secret.hexdigest()[:40]}@{_host()}>"
 
 
 def _fitted(parts: Sequence[Sequence[Piece]]) -> list[Piece]:

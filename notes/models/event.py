@@ -46,8 +46,12 @@ class EventKind(models.TextChoices):
     DIGEST_FELL_DUE = "digest.fell_due"
     DIGEST_COMPOSED = "digest.composed"
     DIGEST_SKIPPED = "digest.skipped"
+    DIGEST_TEST_REQUESTED = "digest.test_requested"
     DELIVERIES_FELL_DUE = "deliveries.fell_due"
     DELIVERY_SETTLED = "delivery.settled"
+    DELIVERY_REPORTED = "delivery.reported"
+    ADDRESS_SUPPRESSED = "address.suppressed"
+    SUPPRESSION_LIFTED = "suppression.lifted"
     DIGEST_SENT = "digest.sent"
     HOUSEKEEPING_FELL_DUE = "housekeeping.fell_due"
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Self
+from zlib import crc32
+
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from notes import services
@@ -13,6 +20,51 @@ from notes.views.access import access_to, staff_only
 from notes.views.redirects import see_other
 
 AT_MOST = 200
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many deliveries of an edition are in which state, and whether that moves."""
+
+    counts: list[tuple[str, int]]
+    is_live: bool
+
+    @classmethod
+    def of(cls, edition: Edition) -> Self:
+        sending = edition.deliveries.filter(state=Delivery.State.SENDING)
+        due = edition.deliveries.due(timezone.now())
+        return cls(edition.deliveries.counted(), (sending | due).exists())
+
+    @property
+    def fingerprint(self) -> str:
+        return f"{crc32(repr(self).encode()):08x}"
+
+    @property
+    def total(self) -> int:
+        return sum(count for _, count in self.counts)
+
+    @property
+    def settled(self) -> int:
+        moving = {Delivery.State.QUEUED, Delivery.State.SENDING}
+        return sum(count for state, count in self.counts if state not in moving)
+
+
+@staff_only
+@require_safe
+@never_cache
+def delivery_panel(request: HttpRequest, slug: str, week: str) -> HttpResponse:
+    """The live part of the page; 204 while it is what the page shows already."""
+    edition = get_object_or_404(Edition, hub__slug=slug, week=week)
+    progress = Progress.of(edition)
+    if request.GET.get("shown") == progress.fingerprint:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    context = {
+        "hub": edition.hub,
+        "edition": edition,
+        "progress": progress,
+        "state": request.GET.get("state", ""),
+    }
+    return render(request, "notes/editions/_progress.html", context)
 
 
 @staff_only
@@ -31,7 +83,7 @@ def delivery_list(request: HttpRequest, slug: str, week: str) -> HttpResponse:
         "access": access,
         "hub": access.hub,
         "edition": edition,
-        "counts": edition.deliveries.counted(),
+        "progress": Progress.of(edition),
         "state": state,
         "address": address,
         "deliveries": found[:AT_MOST],

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
 from notes.digests.schedule import Week
 from notes.digests.wording import days_of
 from notes.models import Edition
 from notes.views.access import access_to
+
+
+def as_html(edition: Edition) -> SafeString:
+    """Rendered from escaped fields and cleaned Markdown when it was composed."""
+    return mark_safe(edition.page)  # noqa: S308
 
 
 @require_safe
@@ -37,8 +42,7 @@ def edition_detail(request: HttpRequest, slug: str, week: str) -> HttpResponse:
         "edition": edition,
         "week": Week.parse(edition.week),
         "days": days_of(Week.parse(edition.week)),
-        # Rendered from escaped fields and cleaned Markdown when it was composed.
-        "page": mark_safe(edition.page),  # noqa: S308
+        "page": as_html(edition),
         "deliveries": edition.deliveries.counted() if request.user.is_staff else None,
     }
     return render(request, "notes/editions/detail.html", context)

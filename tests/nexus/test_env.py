@@ -294,3 +294,21 @@ class TestNetworksAndAddresses:
     def test_named_hosts_replace_them(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("NEXUS_ALLOWED_HOSTS", "a.example, b.example,")
         assert env.allowed_hosts("https://x") == ["a.example", "b.example"]
+
+
+@pytest.mark.parametrize("given", ["", "provider:a-long-enough-password"])
+def test_the_webhooks_secret_is_taken(
+    monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.setenv("NEXUS_MAIL_WEBHOOK_SECRET", given)
+    assert env.webhook_secret() == given
+
+
+@pytest.mark.parametrize(
+    "given", ["secret", "provider:short", ":a-long-enough-password"]
+)
+def test_a_weak_secret_of_the_webhook_is_refused_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.setenv("NEXUS_MAIL_WEBHOOK_SECRET", given)
+    assert given not in refusal(env.webhook_secret)

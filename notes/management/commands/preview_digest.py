@@ -8,10 +8,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from notes.digests import compose, pieces
+from notes.digests import preview
 from notes.digests.message import Letter, encode
 from notes.digests.schedule import Week, WeekError
-from notes.models import Edition, Hub, Subscriber
+from notes.models import Hub, Subscriber
 
 READER = Subscriber(id=0, email="reader@example.org")
 
@@ -57,16 +57,7 @@ def _hub(slug: str | None) -> Hub:
 
 
 def _letter(hub: Hub, week: Week) -> Letter:
-    edition = _edition(hub, week)
-    return Letter.of([(edition, pieces.thaw(edition.pieces))])
-
-
-def _edition(hub: Hub, week: Week) -> Edition:
-    """What was frozen, else what would be frozen now."""
-    edition = hub.editions.select_related("hub").filter(week=str(week)).first()
-    if edition:
-        return edition
-    draft = compose.draft(hub, week=str(week))
-    if draft.rendered is None:
+    edition = preview.edition_of(hub, week)
+    if edition is None:
         raise CommandError(f"Nothing happened in week {week}, so nothing is sent.")
-    return compose.freeze(hub, week, draft.rendered)
+    return preview.letter_of(edition)

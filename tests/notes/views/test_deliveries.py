@@ -94,3 +94,35 @@ def test_what_is_not_in_doubt_is_left_alone(staff: Client, edition: Edition) -> 
 def test_a_get_settles_nothing(staff: Client, doubt: Delivery) -> None:
     settle = reverse("delivery_settle", args=[doubt.pk])
     assert staff.get(settle, {"again": ""}).status_code == 405
+
+
+def panel(browser: Client, **query: str) -> str | None:
+    response = browser.get(f"{LIST}panel/", query)
+    return None if response.status_code == 204 else response.content.decode()
+
+
+def test_the_page_is_live_while_mails_go_out(staff: Client, edition: Edition) -> None:
+    edition.deliveries.update(due_at=edition.composed_at)
+    shown = panel(staff)
+    assert shown is not None
+    assert "0 of 2 are done with" in shown
+    fingerprint = shown.partition("shown=")[2].partition('"')[0]
+    assert panel(staff, shown=fingerprint) is None
+    edition.deliveries.update(state="sent")
+    done = panel(staff, shown=fingerprint)
+    assert done is not None
+    assert "sent 2" in done
+    assert "hx-get" not in done
+
+
+def test_it_rests_until_the_readers_hours_have_come(
+    staff: Client, edition: Edition
+) -> None:
+    edition.deliveries.update(due_at=datetime(2100, 1, 1, tzinfo=UTC))
+    shown = panel(staff)
+    assert shown is not None
+    assert "hx-get" not in shown
+
+
+def test_others_get_no_panel(client: Client, edition: Edition) -> None:
+    assert client.get(f"{LIST}panel/").status_code == 302

@@ -1,0 +1,78 @@
+"""A digest before its time: to look at, and to have sent to oneself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from notes.digests import compose, pieces
+from notes.digests.message import Letter
+from notes.digests.outbox import AddressDeferredError, AddressRefusedError, connected
+from notes.digests.schedule import Week
+from notes.errors import NexusError, TransientError
+from notes.events import record_event
+from notes.models import Edition, Event, EventKind, Hub, Subscriber
+
+ONCE_IN = timedelta(minutes=1)
+
+
+class NoAddressError(NexusError):
+    """Your account has no mail address; an operator can give it one."""
+
+    def __str__(self) -> str:
+        return str(self.__doc__)
+
+
+class TestedLatelyError(NexusError):
+    """A test was sent to you less than a minute ago; look into your mailbox."""
+
+    def __str__(self) -> str:
+        return str(self.__doc__)
+
+
+def edition_of(hub: Hub, week: Week) -> Edition | None:
+    """What was frozen, else what would be frozen now; None for an empty week."""
+    edition = hub.editions.select_related("hub").filter(week=str(week)).first()
+    if edition:
+        return edition
+    draft = compose.draft(hub, week=str(week))
+    return compose.freeze(hub, week, draft.rendered) if draft.rendered else None
+
+
+def letter_of(edition: Edition) -> Letter:
+    """The mail that who follows this hub alone gets, without its delivery."""
+    return Letter.of([(edition, pieces.thaw(edition.pieces))])
+
+
+@transaction.atomic
+def request_test(*, hub: Hub, week: Week, user: User) -> None:
+    """Have a digest sent to one's own address; a job does it."""
+    if not user.email:
+        raise NoAddressError
+    since = timezone.now() - ONCE_IN
+    asked = Event.objects.filter(kind=EventKind.DIGEST_TEST_REQUESTED, actor=user)
+    if asked.filter(recorded_at__gt=since).exists():
+        raise TestedLatelyError
+    record_event(EventKind.DIGEST_TEST_REQUESTED, hub=hub, actor=user, week=str(week))
+
+
+def send_test(hub: Hub, week: Week, user: User | None) -> str:
+    """Send it as it is now, its own links dead; returns what was done."""
+    edition = edition_of(hub, week)
+    if edition is None:
+        return f"nothing happened in week {week.number}, so there is nothing to test"
+    if user is None or not user.email:
+        return "whoever asked for it has no address any more"
+    mail = letter_of(edition).to(Subscriber(id=0, email=user.email))
+    mail.subject = f"[Test] {mail.subject}"
+    try:
+        with connected() as outbox:
+            outbox.send(mail)
+    except AddressDeferredError as error:
+        raise TransientError(f"The mail server answered {error}") from error
+    except AddressRefusedError as error:
+        return f"the mail server refuses {user.email}: {error}"[:500]
+    return f"sent to {user.email}"
