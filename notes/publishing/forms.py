@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import (
+    load_pem_private_key,
+    load_ssh_private_key,
+)
 from django import forms
 
 from notes.errors import NexusError
@@ -129,6 +134,11 @@ class RemoteForm(forms.Form):
             raise forms.ValidationError(
                 "This is no private key: paste all of it, from -----BEGIN to -----END."
             )
+        if key and _has_passphrase(key):
+            raise forms.ValidationError(
+                "This key has a passphrase, which nobody could type here: make a key "
+                "without one for this repository alone."
+            )
         return key
 
     def clean(self) -> dict[str, Any]:
@@ -163,3 +173,16 @@ class RemoteForm(forms.Form):
             is_forgotten = data.pop(f"forget_{name}", False)
             data[name] = data[name] or ("" if is_forgotten else None)
         return RemoteChoice(**data)
+
+
+def _has_passphrase(key: str) -> bool:
+    """Whether it does, as far as can be told; what is no key at all ssh will say."""
+    is_openssh = "OPENSSH" in key
+    load = load_ssh_private_key if is_openssh else load_pem_private_key
+    try:
+        load(key.strip().encode() + b"\n", password=None)
+    except TypeError:
+        return True
+    except (ValueError, UnsupportedAlgorithm) as error:
+        return "password" in str(error).lower()
+    return False

@@ -27,7 +27,14 @@ SETTINGS: Mapping[str, str] = {
     "gc.auto": "0",  # `publisher.tidy` does it when nobody waits
     "protocol.allow": "never",  # every call names the protocols that it needs
 }
-KEPT_VARIABLES = ("PATH", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
+# By git's name for it. Where git is built with GnuTLS, as on Debian, it does not know
+# the names by which everybody else finds an installation's own authorities.
+KEPT_VARIABLES = {
+    "PATH": "PATH",
+    "TMPDIR": "TMPDIR",
+    "GIT_SSL_CAINFO": "SSL_CERT_FILE",
+    "GIT_SSL_CAPATH": "SSL_CERT_DIR",
+}
 
 
 class PublishError(NexusError):
@@ -68,7 +75,11 @@ def environment(settings: Mapping[str, str]) -> dict[str, str]:
     numbered = {f"GIT_CONFIG_KEY_{n}": key for n, key in enumerate(pairs)}
     numbered |= {f"GIT_CONFIG_VALUE_{n}": pairs[key] for n, key in enumerate(pairs)}
     return {
-        **{name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ},
+        **{
+            name: os.environ[ours]
+            for name, ours in KEPT_VARIABLES.items()
+            if ours in os.environ
+        },
         **numbered,
         "GIT_CONFIG_COUNT": str(len(pairs)),
         "GIT_CONFIG_GLOBAL": os.devnull,

@@ -34,11 +34,15 @@ class RepositoryMovedError(PublishError):
 
 
 class CertificateError(PublishError):
-    """The host's certificate is not trusted: correct the host or its certificate."""
+    """The host's certificate is not trusted: correct the host or its certificate, or
+    have an operator name its authority in SSL_CERT_FILE.
+    """
 
 
 class HostKeyError(PublishError):
-    """The host's SSH key is not the known one: check the host, then renew its key."""
+    """The host's SSH key is not the known one: ask the host whether it is new, then
+    enter it as the host's key for the hub.
+    """
 
 
 class UnreachableError(TransientPublishError):

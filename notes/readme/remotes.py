@@ -24,6 +24,7 @@ CONNECT_TIMEOUT_SECONDS = 10
 KNOWN_HOSTS = "known_hosts"
 PORTS = {"http": 80, "https": 443}
 SSH_PORT = 22
+HEADER = "http.extraHeader"
 
 
 class AddressError(PublishError):
@@ -95,10 +96,15 @@ class Access:
         )
         if done.returncode:
             text = (done.stdout + b"\n" + done.stderr).decode(errors="replace")
-            # A server may repeat what it was sent.
-            secret = self.remote.password
-            raise refusal(text.replace(secret, "***") if secret else text)
+            raise refusal(self._without_secrets(text))
         return done.stdout
+
+    def _without_secrets(self, text: str) -> str:
+        """What a server said, which may be what it was sent."""
+        header = self.settings.get(HEADER, "").rpartition(" ")[2]
+        for secret in filter(None, (self.remote.password, header)):
+            text = text.replace(secret, "***")
+        return text
 
 
 @contextmanager
@@ -127,7 +133,7 @@ def _authorization(remote: Remote) -> dict[str, str]:
         return {}
     pair = f"{remote.username or 'git'}:{remote.password}".encode()
     value = base64.b64encode(pair).decode()
-    return {"http.extraHeader": f"Authorization: Basic {value}"}
+    return {HEADER: f"Authorization: Basic {value}"}
 
 
 def _pinned(remote: Remote) -> dict[str, str]:

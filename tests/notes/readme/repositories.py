@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import ssl
 import subprocess
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -146,8 +147,10 @@ class GitOverHttp(BaseHTTPRequestHandler):
 class GitServer(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(("127.0.0.1", 0), GitOverHttp)
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_side=True)
         self.root = root
         pair = base64.b64encode(f"ada:{TOKEN}".encode()).decode()
         self.expected = f"Basic {pair}"
