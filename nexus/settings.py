@@ -60,10 +60,11 @@ TEMPLATES = [
 
 DATABASES = {"default": env.database(DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHE_URL = env.cache_url(DATA_DIR)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": env.cache_url(DATA_DIR),
+        "LOCATION": CACHE_URL,
         "TIMEOUT": 300,
     },
 }

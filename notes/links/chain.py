@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from notes.links import urls
 from notes.links.fetch import Cookies, Fetcher, Response
-from notes.links.hosts import Hosts
+from notes.links.hosts import SLOT_POLL_SECONDS, Heard, LocalHosts
 from notes.links.observations import Failure, FetchError, Hop
 from notes.links.policy import Policy
-from notes.links.waits import requested_wait
+from notes.links.waits import requested_wait, requests_left
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -52,7 +53,7 @@ class Visit:
 class Chain:
     """Follows links; cookies live as long as one link's chain and no longer."""
 
-    def __init__(self, fetcher: Fetcher, hosts: Hosts, policy: Policy) -> None:
+    def __init__(self, fetcher: Fetcher, hosts: LocalHosts, policy: Policy) -> None:
         self._fetcher = fetcher
         self._hosts = hosts
         self._policy = policy
@@ -97,25 +98,34 @@ class Chain:
         return True
 
     async def _ask(self, visit: Visit, limit: int) -> Response:
-        host, status, wait = visit.host, None, None
         headers = visit.cookies.headers(visit.url) if visit.cookies else None
+        response, started = None, time.monotonic()
         try:
             response = await self._fetcher.request(
                 visit.method, visit.url, limit=limit, headers=headers
             )
-            status, wait = response.status, requested_wait(response.headers)
             return response
         finally:
-            await self._hosts.leave(host, status, wait)
+            seconds = time.monotonic() - started
+            self._hosts.leave(visit.host, _heard(response, seconds))
 
     async def _enter(self, host: str) -> None:
         patience = self._policy.max_wait_seconds
-        while wait := await self._hosts.enter(host):
+        while (wait := await self._hosts.enter(host)) != 0.0:
+            wait = SLOT_POLL_SECONDS if wait is None else wait
             patience -= wait
             if patience < 0:
                 why = f"{host} could not be asked again soon enough."
                 raise FetchError(Failure.HOST_NOT_ASKED, why)
             await asyncio.sleep(wait)
+
+
+def _heard(response: Response | None, seconds: float) -> Heard:
+    if response is None:
+        return Heard(seconds=seconds)
+    headers = response.headers
+    wait, left = requested_wait(headers), requests_left(headers)
+    return Heard(response.status, seconds, wait, left)
 
 
 def _target(base: str, response: Response) -> str:

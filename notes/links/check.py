@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from notes.links import urls
 from notes.links.chain import Chain
 from notes.links.fetch import Fetcher, Resolver
-from notes.links.hosts import Hosts, LocalHosts
+from notes.links.hosts import LocalHosts
 from notes.links.inspect import Inspector
 from notes.links.names import Names
 from notes.links.policy import Policy
@@ -28,7 +28,7 @@ def check_now(
     links: Iterable[str],
     *,
     policy: Policy,
-    hosts: Hosts | None = None,
+    hosts: LocalHosts | None = None,
     tls: ssl.SSLContext | None = None,
 ) -> list[Result]:
     """Check all links and return when the last one is done, in no set order."""
@@ -47,7 +47,7 @@ async def check_urls(
     links: Iterable[str],
     *,
     policy: Policy,
-    hosts: Hosts | None = None,
+    hosts: LocalHosts | None = None,
     resolver: Resolver | None = None,
     tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[Result]:
@@ -55,8 +55,11 @@ async def check_urls(
     schedule = Schedule(policy.per_host)
     for refused in _plan(links, schedule):
         yield refused
-    async with Fetcher(policy, resolver=resolver, tls=tls) as fetcher:
-        run = _run(policy, schedule, fetcher, hosts or LocalHosts(policy.per_host))
+    async with (
+        hosts or LocalHosts(policy.per_host) as slots,
+        Fetcher(policy, resolver=resolver, tls=tls) as fetcher,
+    ):
+        run = _run(policy, schedule, fetcher, slots)
         runner = asyncio.create_task(run.all())
         try:
             while (result := await run.results.get()) is not None:
@@ -67,7 +70,9 @@ async def check_urls(
             await asyncio.gather(runner, return_exceptions=True)
 
 
-def _run(policy: Policy, schedule: Schedule, fetcher: Fetcher, hosts: Hosts) -> Run:
+def _run(
+    policy: Policy, schedule: Schedule, fetcher: Fetcher, hosts: LocalHosts
+) -> Run:
     chain = Chain(fetcher, hosts, policy)
     return Run(
         policy=policy,

@@ -20,6 +20,7 @@ from notes.links.check import Policy, Result
 from notes.links.kinds import sort_out
 from notes.links.overrules import count_as_shown
 from notes.links.relative import Repository
+from notes.links.shared_hosts import SharedHosts
 from notes.links.strikes import Look, Standing, next_look, standing
 from notes.links.summary import in_a_line
 from notes.links.verdicts import Verdict
@@ -83,8 +84,15 @@ def look_at(targets: Iterable[str], around: Repository) -> list[Result]:
     return [
         *relative.look(written, around),
         *mail.look_now(kinds.mail, canary_host=policy().canary_host),
-        *check.check_now(kinds.web, policy=policy()),
+        *look_on_the_web(kinds.web),
     ]
+
+
+def look_on_the_web(targets: Iterable[str]) -> list[Result]:
+    """Fetch now, sharing the slots and rests of hosts with all other workers."""
+    bounds = policy()
+    hosts = SharedHosts(bounds.per_host, url=settings.CACHE_URL)
+    return check.check_now(targets, policy=bounds, hosts=hosts)
 
 
 def look_at_note(note: Note, around: Repository) -> list[Result]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from notes.links.chain import Chain, Visit
-from notes.links.hosts import Hosts
+from notes.links.hosts import SLOT_POLL_SECONDS, LocalHosts
 from notes.links.inspect import Inspector, seen
 from notes.links.names import Names
 from notes.links.observations import Failure, FetchError
@@ -47,7 +47,7 @@ class Run:
 
     policy: Policy
     schedule: Schedule
-    hosts: Hosts
+    hosts: LocalHosts
     chain: Chain
     inspector: Inspector
     names: Names
@@ -72,7 +72,9 @@ class Run:
                 await self._emit(job, Visit(job.page, job.page, error=error))
                 continue
             wait = await self.hosts.enter(job.host)
-            if wait > self.policy.max_wait_seconds:
+            if wait is None:
+                self.schedule.hold(job, SLOT_POLL_SECONDS)
+            elif wait > self.policy.max_wait_seconds:
                 await self._emit(job, _not_asked(job, wait))
             elif wait:
                 self.schedule.rest(job, wait)

@@ -24,11 +24,15 @@ class Job:
 
 @dataclass(slots=True)
 class _Lane:
-    """The queue of one host; `is_open` while it stands in the round of hosts."""
+    """The queue of one host; `is_open` while it stands in the round of hosts.
+
+    `is_held` while all slots of the host are taken and one of them is ours.
+    """
 
     jobs: deque[Job] = field(default_factory=deque)
     active: int = 0
     is_open: bool = False
+    is_held: bool = False
     rests_until: float = 0.0
 
 
@@ -83,11 +87,25 @@ class Schedule:
         lane.rests_until = time.monotonic() + seconds
         self._release(job)
 
+    def hold(self, job: Job, seconds: float) -> None:
+        """Give the job back until its host has a slot: when one of ours comes free.
+
+        Where the host's slots are all in other hands, only looking again helps.
+        """
+        lane = self._lanes[job.host]
+        if lane.active == 1:
+            self.rest(job, seconds)
+            return
+        lane.jobs.appendleft(job)
+        lane.active -= 1
+        lane.is_held = True
+
     def _lane(self, job: Job) -> _Lane:
         return self._lanes.setdefault(job.host, _Lane())
 
     def _open(self, lane: _Lane) -> None:
-        if lane.jobs and not lane.is_open and lane.active < self._per_host:
+        is_full = lane.is_held or lane.active >= self._per_host
+        if lane.jobs and not lane.is_open and not is_full:
             lane.is_open = True
             self._round.append(lane)
             self._wake(1)
@@ -95,6 +113,7 @@ class Schedule:
     def _release(self, job: Job) -> None:
         lane = self._lanes[job.host]
         lane.active -= 1
+        lane.is_held = False
         self._open(lane)
         if not lane.jobs and not lane.active:
             del self._lanes[job.host]
@@ -113,6 +132,8 @@ class Schedule:
                 self._round.append(lane)
                 continue
             lane.is_open = False
+            if lane.is_held:
+                continue
             lane.active += 1
             job = lane.jobs.popleft()
             self._open(lane)

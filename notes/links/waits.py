@@ -1,13 +1,16 @@
-"""How long a host asks to be left alone, from the headers that say so."""
+"""How long a host asks to be left alone, and how much it grants, from its headers."""
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
-EXHAUSTED = ("X-RateLimit-Remaining", "RateLimit-Remaining", "X-Rate-Limit-Remaining")
+REMAINING = ("X-RateLimit-Remaining", "RateLimit-Remaining", "X-Rate-Limit-Remaining")
 RESET = ("X-RateLimit-Reset", "RateLimit-Reset", "X-Rate-Limit-Reset")
+# `limit=9, remaining=0, reset=30` and `"default";r=0;t=30` of the IETF's drafts.
+IN_ONE = re.compile(r"\b(r|remaining|t|reset)\s*=\s*(\d{1,20})\b")
 # A reset larger than this many seconds is a moment since 1970, not a duration.
 EPOCH_FROM = 10_000_000
 NUMBER_LENGTH = 20
@@ -18,10 +21,29 @@ def requested_wait(headers: Mapping[str, str]) -> float | None:
     asked = _retry_after(headers.get("Retry-After", "").strip())
     if asked is not None:
         return asked
-    if any(headers.get(name, "").strip() == "0" for name in EXHAUSTED):
+    if requests_left(headers) == 0:
         resets = (_number(headers.get(name, "")) for name in RESET)
-        return next((_duration(n) for n in resets if n is not None), None)
+        reset = next((n for n in resets if n is not None), _in_one(headers, "t"))
+        return None if reset is None else _duration(reset)
     return None
+
+
+def requests_left(headers: Mapping[str, str]) -> int | None:
+    """Return how many more requests the host grants for now, if it says so."""
+    for name in REMAINING:
+        number = _number(headers.get(name, ""))
+        if number is not None:
+            return int(number)
+    left = _in_one(headers, "r")
+    return None if left is None else int(left)
+
+
+def _in_one(headers: Mapping[str, str], letter: str) -> float | None:
+    """Look into the one header that says all, for `r`emaining or rese`t`."""
+    text = headers.get("RateLimit", "")
+    names = {"r": ("r", "remaining"), "t": ("t", "reset")}[letter]
+    found = (number for name, number in IN_ONE.findall(text) if name in names)
+    return next(map(float, found), None)
 
 
 def _retry_after(text: str) -> float | None:

@@ -79,6 +79,25 @@ def test_a_resting_host_does_not_hold_up_the_others() -> None:
     assert asyncio.run(scene()) == ["b", "a"]
 
 
+def test_a_held_host_is_taken_up_again_when_one_of_its_jobs_is_finished() -> None:
+    async def scene() -> list[str]:
+        schedule = Schedule(per_host=3)
+        for number in range(3):
+            schedule.add(job("a", number))
+        first, second = await schedule.take(), await schedule.take()
+        assert first is not None
+        assert second is not None
+        schedule.hold(second, 60.0)
+        third = asyncio.create_task(schedule.take())
+        await asyncio.sleep(0.01)
+        assert not third.done()
+        schedule.finish(first)
+        found = await third
+        return [found.page[-1]] if found else []
+
+    assert asyncio.run(scene()) == ["1"]
+
+
 @settings(max_examples=25, deadline=None)
 @given(
     st.lists(st.sampled_from("abc"), max_size=12),
@@ -99,11 +118,13 @@ def test_every_job_is_finished_once_whatever_happens_to_it(
             assert active[found.host] <= per_host
             await asyncio.sleep(0)
             active[found.host] -= 1
-            match chance.randrange(4):
+            match chance.randrange(5):
                 case 0:
                     schedule.again(found, 0.0001)
                 case 1:
                     schedule.rest(found, 0.0001)
+                case 2:
+                    schedule.hold(found, 0.0001)
                 case _:
                     finished[found.page] += 1
                     schedule.finish(found)

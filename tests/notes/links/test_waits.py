@@ -7,7 +7,7 @@ from email.utils import formatdate
 
 import pytest
 
-from notes.links.waits import requested_wait
+from notes.links.waits import requested_wait, requests_left
 
 
 def test_seconds_are_taken_as_they_are() -> None:
@@ -41,3 +41,18 @@ def test_a_limit_with_requests_left_asks_for_nothing() -> None:
 @pytest.mark.parametrize("text", ["", "soon", "-5", "1e9999", "9" * 40, "\u0663"])
 def test_what_makes_no_sense_asks_for_nothing(text: str) -> None:
     assert requested_wait({"Retry-After": text}) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["limit=9, remaining=0, reset=30", '"default";r=0;t=30', "r=0; t=30"]
+)
+def test_an_exhausted_limit_may_stand_in_one_header(text: str) -> None:
+    assert requested_wait({"RateLimit": text}) == 30.0
+    assert requests_left({"RateLimit": text}) == 0
+
+
+def test_what_is_left_is_told_in_every_spelling() -> None:
+    assert requests_left({"X-RateLimit-Remaining": "7"}) == 7
+    assert requests_left({"RateLimit": '"default";r=7;t=30'}) == 7
+    assert requests_left({"RateLimit": "nonsense"}) is None
+    assert requests_left({}) is None
