@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -25,18 +25,14 @@ from notes.models import (
     Note,
     Readme,
     Section,
-    Subscriber,
-    Subscription,
     Tag,
 )
-from notes.models.subscriber import SubscriptionQuerySet
 from notes.readme import assembly, importer
 from notes.readme.comparison import compare
 from notes.readme.differences import Difference
 from notes.readme.importer import Receipt
 from notes.readme.outline import DEFAULT_SECTIONS
 
-ASK_AGAIN_AFTER = timedelta(minutes=5)
 WRITTEN_FIELDS = [
     "section",
     "title",
@@ -188,82 +184,6 @@ def import_readme(
         **origin,
     )
     return receipt
-
-
-@transaction.atomic
-def subscribe(*, email: str, hub: Hub | None, tags: Iterable[str] = ()) -> Subscription:
-    """Ask for a hub's digest; nothing is sent but a question until it is confirmed.
-
-    Without a hub it is about all of them; with tags, about the notes that have one.
-    """
-    subscriber = Subscriber.objects.get_or_create(
-        email__iexact=email, defaults={"email": email}
-    )[0]
-    subscription = Subscription.objects.get_or_create(
-        subscriber=subscriber, hub=hub, defaults={"requested_at": timezone.now()}
-    )[0]
-    if not subscription.is_active and not _asked_lately(subscription):
-        subscription.requested_at = timezone.now()
-        subscription.tags = sorted(set(tags))
-        subscription.save()
-        record_event(EventKind.SUBSCRIPTION_REQUESTED, subscription=subscription)
-    return subscription
-
-
-def _asked_lately(subscription: Subscription) -> bool:
-    """Whether a question is on its way: nobody can have us flood an address."""
-    last = subscription.events.filter(kind=EventKind.SUBSCRIPTION_REQUESTED).last()
-    return (
-        last is not None
-        and subscription.is_unanswered
-        and timezone.now() - last.recorded_at < ASK_AGAIN_AFTER
-    )
-
-
-@transaction.atomic
-def confirm_subscription(*, subscription: Subscription) -> None:
-    if subscription.is_active:
-        return
-    subscription.confirmed_at = timezone.now()
-    subscription.ended_at = None
-    subscription.save()
-    Subscriber.objects.filter(id=subscription.subscriber_id).update(refused_at=None)
-    subscription.subscriber.refused_at = None
-    record_event(EventKind.SUBSCRIPTION_CONFIRMED, subscription=subscription)
-
-
-@transaction.atomic
-def unsubscribe(*, subscription: Subscription) -> None:
-    if subscription.ended_at:
-        return
-    subscription.ended_at = timezone.now()
-    subscription.save()
-    record_event(EventKind.SUBSCRIPTION_ENDED, subscription=subscription)
-
-
-@transaction.atomic
-def unsubscribe_all(*, subscriptions: SubscriptionQuerySet) -> None:
-    """Leave altogether, as the one click in a mail does."""
-    for subscription in subscriptions:
-        unsubscribe(subscription=subscription)
-
-
-@transaction.atomic
-def choose_tags(*, subscription: Subscription, tags: Iterable[str]) -> None:
-    """Follow only the notes that have one of these tags; without tags all of them."""
-    subscription.tags = sorted(set(tags))
-    subscription.save()
-    record_event(EventKind.SUBSCRIPTION_CHANGED, subscription=subscription)
-
-
-@transaction.atomic
-def choose_slot(*, subscriber: Subscriber, slot: schedule.Slot) -> None:
-    """Have the next digests come on another day, at another hour."""
-    subscriber.weekday = slot.weekday
-    subscriber.hour = slot.hour
-    subscriber.time_zone = slot.time_zone
-    subscriber.save()
-    record_event(EventKind.SUBSCRIPTION_CHANGED, subscriber=subscriber.pk)
 
 
 @transaction.atomic

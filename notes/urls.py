@@ -131,6 +131,8 @@ urlpatterns = [
     ),
     path("h/<slug:slug>/notes/<int:pk>/panel/", notes.note_panel, name="note_panel"),
     path("h/<slug:slug>/subscribe/", subscriptions.subscribe, name="subscribe"),
+    path("subscribe/", subscriptions.subscribe_choosing, name="subscribe_choosing"),
+    path("digest/", subscriptions.my_digest, name="my_digest"),
     path("s/<str:token>/confirm/", subscriptions.confirm, name="confirm"),
     path("s/<str:token>/preferences/", subscriptions.preferences, name="preferences"),
     path("s/<str:token>/unsubscribe/", subscriptions.unsubscribe, name="unsubscribe"),

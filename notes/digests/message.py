@@ -116,15 +116,17 @@ def _source(edition: Edition) -> Source:
 
 def confirmation(subscription: Subscription) -> EmailMultiAlternatives:
     """The question to a new subscriber whether it was really them."""
-    hub = subscription.hub
+    asked = list(tokens.pending(subscription.subscriber).select_related("hub"))
+    subject = listed([one.subject for one in asked or [subscription]])
+    hub = subscription.hub if len(asked) <= 1 else None
     path = hub.get_absolute_url() if hub else reverse("home")
     text, html = render.confirmation(
-        hub_title=subscription.subject,
+        hub_title=subject,
         hub_url=settings.BASE_URL + path,
         confirm_url=tokens.confirm_url(subscription),
     )
     return _mail(
-        subject=render.confirmation_subject(subscription.subject),
+        subject=render.confirmation_subject(subject),
         text=text,
         html=html,
         sender=_sender(hub),

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.core import signing
 from django.urls import reverse
+from django.utils import timezone
 
 from notes.models import Subscriber, Subscription
 from notes.models.subscriber import SubscriptionQuerySet
@@ -62,6 +63,12 @@ def read_confirm_token(token: str) -> Subscription:
     if ended_at and datetime.fromtimestamp(asked, UTC) <= ended_at:
         raise LinkSpentError
     return subscription
+
+
+def pending(subscriber: Subscriber) -> SubscriptionQuerySet:
+    """What an address was asked about and has not answered; one link confirms all."""
+    since = timezone.now() - CONFIRM_WITHIN
+    return subscriber.subscriptions.unanswered(since=since)
 
 
 def preferences_url(subscriber: Subscriber) -> str:

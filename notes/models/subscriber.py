@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Self
 
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from notes.models.hub import Hub
+
+
+class SubscriberManager(models.Manager["Subscriber"]):
+    def of(self, user: User | AnonymousUser) -> Subscriber | None:
+        """Who reads with the address of an account, having confirmed that once."""
+        email = getattr(user, "email", "")
+        confirmed = self.filter(subscriptions__confirmed_at__isnull=False)
+        return confirmed.filter(email__iexact=email).first() if email else None
 
 
 class Subscriber(models.Model):
@@ -41,6 +51,8 @@ class Subscriber(models.Model):
     refused_at = models.DateTimeField(null=True, blank=True)
     refusal = models.CharField(max_length=500, blank=True)
 
+    objects = SubscriberManager()
+
     class Meta:
         ordering = ["email"]
         constraints = [
@@ -63,6 +75,14 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         return self.filter(
             confirmed_at__isnull=False, ended_at=None, subscriber__refused_at=None
         )
+
+    def unanswered(self, *, since: datetime) -> Self:
+        """What was asked for and has led to nothing yet."""
+        asked = self.filter(requested_at__gte=since)
+        for answer in ("confirmed_at", "ended_at", "subscriber__refused_at"):
+            before = Q(**{f"{answer}__lt": F("requested_at")})
+            asked = asked.filter(Q(**{answer: None}) | before)
+        return asked
 
     def following(self, hub: Hub) -> Self:
         """Those of the hub itself and those of all hubs."""
@@ -117,13 +137,3 @@ class Subscription(models.Model):
             and self.ended_at is None
             and self.subscriber.refused_at is None
         )
-
-    @property
-    def is_unanswered(self) -> bool:
-        """Whether nothing became of the last request yet."""
-        answers = [
-            at
-            for at in (self.confirmed_at, self.ended_at, self.subscriber.refused_at)
-            if at
-        ]
-        return all(answer < self.requested_at for answer in answers)

@@ -5,58 +5,36 @@ Mail scanners open every link they see, so a GET only ever shows a page with a b
 
 from __future__ import annotations
 
-import zoneinfo
 from dataclasses import asdict
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
-from django import forms
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
-from notes import services
+from notes import subscribing
 from notes.digests import tokens
 from notes.digests.schedule import Slot
 from notes.digests.wording import listed
 from notes.models import Subscriber
 from notes.views.access import access_to
 from notes.views.redirects import see_other
+from notes.views.subscription_forms import (
+    AskForm,
+    FollowForm,
+    SubscribeForm,
+    as_initial,
+)
 
 METHODS = ["GET", "HEAD", "POST"]
-
-
-def _time_zones() -> list[tuple[str, str]]:
-    return [
-        (name, name.replace("_", " "))
-        for name in sorted(zoneinfo.available_timezones())
-        if name == "UTC" or ("/" in name and not name.startswith("Etc/"))
-    ]
-
-
-class SubscribeForm(forms.Form):
-    email = forms.EmailField(
-        label="Your mail address",
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        help_text="We ask you once by mail whether it was you.",
-        error_messages={"required": "Give the address that the digest shall go to."},
-    )
-
-
-class SlotForm(forms.Form):
-    """A weekday, an hour and a time zone."""
-
-    weekday = forms.TypedChoiceField(coerce=int, choices=Subscriber.Weekday.choices)
-    hour = forms.TypedChoiceField(
-        coerce=int, choices=[(hour, f"{hour}:00") for hour in range(24)]
-    )
-    time_zone = forms.ChoiceField(choices=_time_zones)
-
-    def slot(self) -> Slot:
-        return Slot(**self.cleaned_data)
+USUAL = Slot(Subscriber.Weekday.MONDAY, 7, "UTC")
 
 
 @require_http_methods(METHODS)
@@ -68,11 +46,45 @@ def subscribe(request: HttpRequest, slug: str) -> HttpResponse:
     initial = {"email": getattr(request.user, "email", "")}
     form = SubscribeForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        services.subscribe(email=form.cleaned_data["email"], hub=hub)
+        subscribing.subscribe(email=form.cleaned_data["email"], hub=hub)
         return see_other(f"{reverse('subscribe', args=[hub.slug])}?asked")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     context = {"hub": hub, "form": form}
     return render(request, "notes/subscriptions/subscribe.html", context, status=status)
+
+
+@require_http_methods(METHODS)
+def subscribe_choosing(request: HttpRequest) -> HttpResponse:
+    """Ask for the digests of several hubs or of all, on a day and at an hour."""
+    if "asked" in request.GET:
+        return render(request, "notes/subscriptions/asked.html", {})
+    initial = {
+        "email": getattr(request.user, "email", ""),
+        "hubs": request.GET.getlist("hub"),
+        **asdict(USUAL),
+    }
+    form = AskForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        subscribing.ask(
+            email=form.cleaned_data["email"],
+            hubs=form.chosen_hubs(),
+            tags=form.cleaned_data["tags"],
+            slot=form.slot(),
+        )
+        return see_other(f"{reverse('subscribe_choosing')}?asked")
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    template = "notes/subscriptions/choose.html"
+    return render(request, template, {"form": form}, status=status)
+
+
+@login_required
+@require_safe
+def my_digest(request: HttpRequest) -> HttpResponse:
+    """The preferences of an account's own address, if that has been confirmed."""
+    subscriber = Subscriber.objects.of(request.user)
+    if subscriber is None:
+        return see_other("subscribe_choosing")
+    return see_other(urlsplit(tokens.preferences_url(subscriber)).path)
 
 
 @require_http_methods(METHODS)
@@ -83,12 +95,14 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     except tokens.LinkError as error:
         return _broken(request, error)
     if request.method == "POST":
-        services.confirm_subscription(subscription=subscription)
+        subscribing.confirm_subscription(subscription=subscription)
         return see_other("confirm", token)
+    is_active = subscription.is_active
+    asked = tokens.pending(subscription.subscriber).select_related("hub")
     context = {
         "hub": subscription.hub,
-        "is_active": subscription.is_active,
-        "subject": subscription.subject,
+        "is_active": is_active,
+        "subject": listed([one.subject for one in asked] or [subscription.subject]),
         "slot": Slot.of(subscription.subscriber),
         "preferences_url": tokens.preferences_url(subscription.subscriber),
     }
@@ -98,24 +112,37 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(METHODS)
 @never_cache
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
-    """Choose the day, the hour and whose clock it is."""
+    """Choose the hubs, the tags, the day, the hour and whose clock it is."""
     try:
         subscriber = tokens.read_preferences_token(token)
     except tokens.LinkError as error:
         return _broken(request, error)
-    form = SlotForm(request.POST or None, initial=asdict(Slot.of(subscriber)))
+    followed = subscriber.subscriptions.filter(
+        confirmed_at__isnull=False, ended_at=None
+    )
+    initial = {**asdict(Slot.of(subscriber)), **as_initial(followed)}
+    form = FollowForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        services.choose_slot(subscriber=subscriber, slot=form.slot())
+        _choose(subscriber, form)
         messages.success(request, f"From now on: {form.slot()}.")
         return see_other("preferences", token)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     context = {
         "form": form,
-        "subscriptions": subscriber.subscriptions.filter(ended_at=None),
+        "subscriber": subscriber,
+        "has_ended": not followed.exists(),
         "unsubscribe_url": tokens.unsubscribe_url(subscriber),
     }
     template = "notes/subscriptions/preferences.html"
     return render(request, template, context, status=status)
+
+
+@transaction.atomic
+def _choose(subscriber: Subscriber, form: FollowForm) -> None:
+    """Both, or neither."""
+    subscribing.choose_slot(subscriber=subscriber, slot=form.slot())
+    tags = form.cleaned_data["tags"]
+    subscribing.follow(subscriber=subscriber, hubs=form.chosen_hubs(), tags=tags)
 
 
 @csrf_exempt
@@ -132,7 +159,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     except tokens.LinkError as error:
         return _broken(request, error)
     if request.method == "POST":
-        services.unsubscribe_all(subscriptions=subscriptions)
+        subscribing.unsubscribe_all(subscriptions=subscriptions)
     context = {
         "subjects": listed([found.subject for found in subscriptions] or ["any hub"]),
         "has_ended": not subscriptions.filter(ended_at=None).exists(),

@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from nexus import webhooks
-from notes import services
+from notes import subscribing
 from notes.digests import message
 from notes.models import Delivery, Hub, Subscriber
 from tests.notes.digests.weeks import make_edition, make_hub
@@ -110,7 +110,7 @@ def test_somebody_we_do_not_know_is_no_error(hub: Hub) -> None:
 
 
 def test_another_provider_is_understood_too(hub: Hub) -> None:
-    services.subscribe(email=READER, hub=hub)
+    subscribing.subscribe(email=READER, hub=hub)
     event = {
         "RecordType": "Bounce",
         "Type": "HardBounce",

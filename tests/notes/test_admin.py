@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import get_resolver
 from django.utils import timezone
 
-from notes import services
+from notes import services, subscribing
 from notes.models import Event, Hub, Job, Readme, Subscriber, Subscription
 
 MODELS = list(apps.get_app_config("notes").get_models())
@@ -32,7 +32,7 @@ def root(client: Client, db: None) -> Client:
 def test_every_model_has_a_list_that_opens(root, section, ada, model):
     text = services.NoteText(section=section, title="Celery", tags=("queues",))
     services.submit_note(hub=section.hub, author=ada, text=text)
-    services.subscribe(email="grace@example.org", hub=section.hub)
+    subscribing.subscribe(email="grace@example.org", hub=section.hub)
     Job.objects.create(handler="tasks.readme.rebuild_readme", hub=section.hub)
     assert admin.site.is_registered(model)
     assert root.get(f"/admin/notes/{model._meta.model_name}/").status_code == 200

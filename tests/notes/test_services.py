@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
-from notes import services
+from notes import services, subscribing
 from notes.models import Event, EventKind, Hub, Note, Readme, Section, Subscription
 from notes.services import NoteText
 
@@ -115,26 +115,26 @@ def test_link_checks_fall_due_once_a_day(hub: Hub) -> None:
 
 
 def test_the_same_address_in_other_letters_is_the_same_subscriber(hub: Hub) -> None:
-    first = services.subscribe(email="ada@example.org", hub=hub)
-    second = services.subscribe(email="Ada@Example.org", hub=hub)
+    first = subscribing.subscribe(email="ada@example.org", hub=hub)
+    second = subscribing.subscribe(email="Ada@Example.org", hub=hub)
 
     assert first == second
 
 
 def test_asking_twice_at_once_mails_one_question(hub: Hub) -> None:
-    services.subscribe(email="ada@example.org", hub=hub)
-    services.subscribe(email="ada@example.org", hub=hub)
+    subscribing.subscribe(email="ada@example.org", hub=hub)
+    subscribing.subscribe(email="ada@example.org", hub=hub)
 
     asked = Event.objects.filter(kind=EventKind.SUBSCRIPTION_REQUESTED)
     assert asked.count() == 1
 
 
 def test_who_left_may_come_back(hub: Hub) -> None:
-    subscription = services.subscribe(email="ada@example.org", hub=hub)
-    services.confirm_subscription(subscription=subscription)
-    services.unsubscribe(subscription=subscription)
+    subscription = subscribing.subscribe(email="ada@example.org", hub=hub)
+    subscribing.confirm_subscription(subscription=subscription)
+    subscribing.unsubscribe(subscription=subscription)
     assert not Subscription.objects.active().exists()
 
-    services.confirm_subscription(subscription=subscription)
+    subscribing.confirm_subscription(subscription=subscription)
 
     assert Subscription.objects.active().exists()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.mail import EmailMessage
 
-from notes import services
+from notes import services, subscribing
 from notes.models import EventKind, Hub, Job
 from tasks import digests, relay
 from tasks.handlers import HANDLERS
@@ -86,7 +86,7 @@ def test_a_send_that_takes_too_long_goes_on_in_further_jobs(
 
 
 def test_a_new_subscriber_is_asked(hub: Hub, mailoutbox: list[EmailMessage]) -> None:
-    services.subscribe(email="ada@example.org", hub=hub)
+    subscribing.subscribe(email="ada@example.org", hub=hub)
     assert run_jobs() == ["asked whether the subscription was meant"]
     (mail,) = mailoutbox
     assert mail.to == ["ada@example.org"]

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from notes import services
+from notes import subscribing
 from notes.digests import compose
 from notes.digests.schedule import Slot, Week, WeekError
 from notes.models import Event, EventKind, Hub
@@ -38,8 +38,8 @@ def test_a_week_becomes_an_edition_with_a_delivery_for_each_subscriber(
 
 def test_only_who_has_confirmed_and_not_left_gets_it(hub: Hub) -> None:
     add_note(hub)
-    services.subscribe(email="asked@example.org", hub=hub)
-    services.unsubscribe(subscription=add_reader(hub, "left@example.org"))
+    subscribing.subscribe(email="asked@example.org", hub=hub)
+    subscribing.unsubscribe(subscription=add_reader(hub, "left@example.org"))
     edition = publish_week(hub)
     assert edition is not None
     assert not edition.deliveries.exists()
@@ -93,7 +93,7 @@ def test_each_delivery_is_due_at_the_hour_of_its_reader(hub: Hub) -> None:
     add_note(hub, at=week.start)
     early, late = (add_reader(hub, f"{name}@example.org").subscriber for name in "ab")
     slot = Slot(weekday=3, hour=20, time_zone="America/New_York")
-    services.choose_slot(subscriber=late, slot=slot)
+    subscribing.choose_slot(subscriber=late, slot=slot)
     draft = compose.draft(hub, week=str(week))
     before = timezone.now()
     with transaction.atomic():

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from notes import services
+from notes import services, subscribing
 from notes.digests import compose, deliver, ledger, tokens
 from notes.digests.ledger import Claim, Shelf
 from notes.digests.outbox import LineLostError, SenderRefusedError, ServerAwayError
@@ -154,7 +154,7 @@ def test_an_address_that_does_not_exist_gets_nothing_more(
     subscription = subscription_of(edition, GRACE)
     assert subscription.subscriber.refusal == "550 5.1.1 No such user"
     assert subscription not in Subscription.objects.active()
-    services.confirm_subscription(subscription=subscription)
+    subscribing.confirm_subscription(subscription=subscription)
     assert subscription in Subscription.objects.active()
 
 
@@ -313,7 +313,7 @@ def test_who_follows_tags_gets_the_notes_that_have_one(
 def test_who_has_left_meanwhile_gets_nothing(
     edition: Edition, postman: Postman
 ) -> None:
-    services.unsubscribe(subscription=subscription_of(edition, GRACE))
+    subscribing.unsubscribe(subscription=subscription_of(edition, GRACE))
     assert send() == "2 sent"
     assert states(edition) == {ADA: "sent", GRACE: "cancelled", LINUS: "sent"}
     assert postman.addresses == [ADA, LINUS]
@@ -422,7 +422,7 @@ def test_a_folder_that_cannot_be_written_keeps_everything_queued(
 def test_a_new_subscriber_is_asked_with_a_link_that_confirms(
     hub: Hub, postman: Postman
 ) -> None:
-    subscription = services.subscribe(email=ADA, hub=hub)
+    subscription = subscribing.subscribe(email=ADA, hub=hub)
     result = deliver.send_confirmation(subscription)
     assert result == "asked whether the subscription was meant"
     (mail,) = postman.mails
@@ -442,7 +442,7 @@ def test_who_has_confirmed_is_not_asked(hub: Hub, postman: Postman) -> None:
 def test_a_question_that_cannot_be_delivered_says_so(
     hub: Hub, postman: Postman
 ) -> None:
-    subscription = services.subscribe(email=ADA, hub=hub)
+    subscription = subscribing.subscribe(email=ADA, hub=hub)
     postman.at_rcpt[ADA] = "450 4.2.0 Greylisted"
     with pytest.raises(TransientError, match="Greylisted"):
         deliver.send_confirmation(subscription)

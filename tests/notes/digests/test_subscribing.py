@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from notes import services
+from notes import services, subscribing
 from notes.digests.schedule import Slot
 from notes.models import Delivery, Event, EventKind, Hub, Subscriber, Subscription
 from tests.notes.digests.weeks import WEEK, add_reader, make_edition, make_hub
@@ -22,16 +22,16 @@ def later(monkeypatch: pytest.MonkeyPatch, **delta: float) -> None:
 
 
 def test_a_subscription_waits_for_its_confirmation(hub: Hub) -> None:
-    subscription = services.subscribe(email="ada@example.org", hub=hub)
+    subscription = subscribing.subscribe(email="ada@example.org", hub=hub)
     assert not subscription.is_active
     assert questions() == 1
-    services.confirm_subscription(subscription=subscription)
+    subscribing.confirm_subscription(subscription=subscription)
     assert list(Subscription.objects.active()) == [subscription]
 
 
 def test_an_address_is_one_subscriber_however_it_is_written(hub: Hub) -> None:
-    first = services.subscribe(email="Ada@example.org", hub=hub)
-    second = services.subscribe(email="ada@EXAMPLE.org", hub=make_hub("other"))
+    first = subscribing.subscribe(email="Ada@example.org", hub=hub)
+    second = subscribing.subscribe(email="ada@EXAMPLE.org", hub=make_hub("other"))
     assert first.subscriber == second.subscriber
     assert Subscriber.objects.get().email == "Ada@example.org"
 
@@ -39,36 +39,36 @@ def test_an_address_is_one_subscriber_however_it_is_written(hub: Hub) -> None:
 def test_asking_again_at_once_does_not_flood_the_address(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    services.subscribe(email="ada@example.org", hub=hub)
-    services.subscribe(email="ada@example.org", hub=hub)
+    subscribing.subscribe(email="ada@example.org", hub=hub)
+    subscribing.subscribe(email="ada@example.org", hub=hub)
     assert questions() == 1
     later(monkeypatch, minutes=6)
-    services.subscribe(email="ada@example.org", hub=hub)
+    subscribing.subscribe(email="ada@example.org", hub=hub)
     assert questions() == 2
 
 
 def test_who_is_subscribed_is_not_asked_again(hub: Hub) -> None:
     add_reader(hub, "ada@example.org")
-    services.subscribe(email="ada@example.org", hub=hub)
+    subscribing.subscribe(email="ada@example.org", hub=hub)
     assert questions() == 1
 
 
 def test_who_has_just_left_can_come_back_at_once(hub: Hub) -> None:
     subscription = add_reader(hub, "ada@example.org")
-    services.unsubscribe(subscription=subscription)
+    subscribing.unsubscribe(subscription=subscription)
     assert not subscription.is_active
-    again = services.subscribe(email="ada@example.org", hub=hub)
+    again = subscribing.subscribe(email="ada@example.org", hub=hub)
     assert questions() == 2
-    services.confirm_subscription(subscription=again)
+    subscribing.confirm_subscription(subscription=again)
     assert again.is_active
 
 
 def test_confirming_and_leaving_twice_is_recorded_once(hub: Hub) -> None:
     subscription = add_reader(hub)
-    services.confirm_subscription(subscription=subscription)
-    services.unsubscribe(subscription=subscription)
+    subscribing.confirm_subscription(subscription=subscription)
+    subscribing.unsubscribe(subscription=subscription)
     ended_at = subscription.ended_at
-    services.unsubscribe(subscription=subscription)
+    subscribing.unsubscribe(subscription=subscription)
     assert subscription.ended_at == ended_at
     kinds = list(subscription.events.values_list("kind", flat=True))
     assert kinds == [
@@ -107,16 +107,16 @@ def test_a_reader_can_follow_all_hubs_and_some_tags_of_one(hub: Hub) -> None:
     assert everything.subscriber == some.subscriber
     assert (everything.tags, some.tags) == ([], ["celery", "django"])
     assert str(everything) == "ada@example.org follows all hubs"
-    again = services.subscribe(email="ada@example.org", hub=None)
+    again = subscribing.subscribe(email="ada@example.org", hub=None)
     assert again == everything
-    services.choose_tags(subscription=some, tags=[])
+    subscribing.choose_tags(subscription=some, tags=[])
     assert Subscription.objects.get(pk=some.pk).tags == []
 
 
 def test_leaving_ends_all_subscriptions_at_once(hub: Hub) -> None:
     reader = add_reader(None).subscriber
     add_reader(hub)
-    services.unsubscribe_all(subscriptions=reader.subscriptions.all())
+    subscribing.unsubscribe_all(subscriptions=reader.subscriptions.all())
     assert not Subscription.objects.active().exists()
     ended = Event.objects.filter(kind=EventKind.SUBSCRIPTION_ENDED)
     assert ended.count() == 2
@@ -125,7 +125,7 @@ def test_leaving_ends_all_subscriptions_at_once(hub: Hub) -> None:
 def test_choosing_another_hour_is_kept_and_recorded(hub: Hub) -> None:
     subscription = add_reader(hub)
     slot = Slot(weekday=4, hour=18, time_zone="Europe/Berlin")
-    services.choose_slot(subscriber=subscription.subscriber, slot=slot)
+    subscribing.choose_slot(subscriber=subscription.subscriber, slot=slot)
     assert Slot.of(Subscriber.objects.get()) == slot
     event = Event.objects.latest("id")
     assert event.kind == EventKind.SUBSCRIPTION_CHANGED
@@ -187,3 +187,35 @@ def test_an_edition_that_went_out_is_done(hub: Hub) -> None:
     edition = make_edition(hub, "ada@example.org")
     edition.deliveries.update(state=Delivery.State.SENT)
     assert waiting(edition.composed_at + timedelta(days=1)) == 0
+
+
+def test_what_is_asked_within_minutes_is_one_question_and_one_answer(hub: Hub) -> None:
+    first = subscribing.subscribe(email="ada@example.org", hub=hub)
+    second = subscribing.subscribe(email="ada@example.org", hub=make_hub("other"))
+    asked = Event.objects.filter(kind=EventKind.SUBSCRIPTION_REQUESTED)
+    assert asked.count() == 1
+    subscribing.confirm_subscription(subscription=first)
+    assert set(Subscription.objects.active()) == {first, second}
+
+
+def test_an_answer_does_not_confirm_what_was_asked_too_long_ago(hub: Hub) -> None:
+    old = subscribing.subscribe(email="ada@example.org", hub=make_hub("other"))
+    Subscription.objects.update(requested_at=timezone.now() - timedelta(days=8))
+    new = subscribing.subscribe(email="ada@example.org", hub=hub)
+    subscribing.confirm_subscription(subscription=new)
+    assert list(Subscription.objects.active()) == [new]
+    assert old.pk != new.pk
+
+
+def test_what_is_followed_already_begins_no_second_time(hub: Hub) -> None:
+    subscription = add_reader(hub)
+    begun = Event.objects.filter(kind=EventKind.SUBSCRIPTION_CONFIRMED)
+    for _ in range(2):
+        subscribing.follow(
+            subscriber=subscription.subscriber, hubs=[hub, None], tags=["css"]
+        )
+    assert begun.count() == 2
+    assert {one.subject for one in Subscription.objects.active()} == {
+        "Backend hub",
+        "all hubs",
+    }

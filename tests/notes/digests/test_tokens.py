@@ -7,7 +7,7 @@ import pytest
 from django.core import signing
 from django.utils import timezone
 
-from notes import services
+from notes import subscribing
 from notes.digests import tokens
 from notes.models import Hub
 from tests.notes.digests.weeks import add_reader
@@ -18,7 +18,7 @@ def token_of(url: str) -> str:
 
 
 def test_a_confirm_link_leads_to_its_subscription(hub: Hub) -> None:
-    subscription = services.subscribe(email="ada@example.org", hub=hub)
+    subscription = subscribing.subscribe(email="ada@example.org", hub=hub)
     url = tokens.confirm_url(subscription)
     assert url.startswith("http://127.0.0.1:8000/s/")
     assert "ada" not in url
@@ -28,7 +28,7 @@ def test_a_confirm_link_leads_to_its_subscription(hub: Hub) -> None:
 def test_a_confirm_link_ends_after_seven_days(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    subscription = services.subscribe(email="ada@example.org", hub=hub)
+    subscription = subscribing.subscribe(email="ada@example.org", hub=hub)
     token = token_of(tokens.confirm_url(subscription))
     with monkeypatch.context() as later:
         later.setattr(signing.time, "time", in_days(6.9))
@@ -44,13 +44,13 @@ def in_days(days: float) -> object:
 
 
 def test_an_old_confirm_link_subscribes_nobody_who_has_left(hub: Hub) -> None:
-    subscription = services.subscribe(email="ada@example.org", hub=hub)
+    subscription = subscribing.subscribe(email="ada@example.org", hub=hub)
     token = token_of(tokens.confirm_url(subscription))
-    services.confirm_subscription(subscription=subscription)
-    services.unsubscribe(subscription=subscription)
+    subscribing.confirm_subscription(subscription=subscription)
+    subscribing.unsubscribe(subscription=subscription)
     with pytest.raises(tokens.LinkSpentError):
         tokens.read_confirm_token(token)
-    again = services.subscribe(email="ada@example.org", hub=hub)
+    again = subscribing.subscribe(email="ada@example.org", hub=hub)
     token = token_of(tokens.confirm_url(again))
     assert tokens.read_confirm_token(token) == subscription
 

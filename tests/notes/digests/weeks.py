@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from notes import services
+from notes import services, subscribing
 from notes.digests import compose
 from notes.digests.schedule import Week
 from notes.models import Edition, Hub, Link, Note, NoteLink, Subscription
@@ -55,8 +55,8 @@ def break_link(note: Note, url: str, reason: str = "Answered 404.") -> Link:
 def add_reader(
     hub: Hub | None, email: str = "reader@example.org", *, tags: Sequence[str] = ()
 ) -> Subscription:
-    subscription = services.subscribe(email=email, hub=hub, tags=tags)
-    services.confirm_subscription(subscription=subscription)
+    subscription = subscribing.subscribe(email=email, hub=hub, tags=tags)
+    subscribing.confirm_subscription(subscription=subscription)
     return subscription
 
 

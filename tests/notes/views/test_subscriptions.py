@@ -3,16 +3,18 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from notes import services
+from notes import subscribing
 from notes.digests import tokens
 from notes.digests.schedule import Slot
 from notes.models import Event, EventKind, Hub, Subscriber, Subscription
 from tests.notes.digests.weeks import add_reader, make_hub
 
 pytestmark = pytest.mark.django_db
+CHOSEN = {"weekday": "0", "hour": "18", "time_zone": "UTC", "tags": ""}
 
 
 @pytest.fixture
@@ -25,7 +27,7 @@ def browser() -> Client:
     return Client(enforce_csrf_checks=True)
 
 
-def post_form(browser: Client, path: str, **fields: str) -> object:
+def post_form(browser: Client, path: str, **fields: str | list[str]) -> object:
     """Press the button of the page at ``path`` as a browser does."""
     browser.get(path)
     token = browser.cookies["csrftoken"].value
@@ -72,7 +74,7 @@ def test_a_form_from_another_site_subscribes_nobody(hub: Hub, browser: Client) -
 def test_opening_the_link_confirms_nothing_and_its_button_does(
     hub: Hub, browser: Client
 ) -> None:
-    subscription = services.subscribe(email="ada@example.org", hub=hub)
+    subscription = subscribing.subscribe(email="ada@example.org", hub=hub)
     path = urlsplit(tokens.confirm_url(subscription)).path
     assert "One more click" in browser.get(path).content.decode()
     browser.head(path)
@@ -120,7 +122,7 @@ def test_a_reader_chooses_day_and_hour_without_an_account(
 ) -> None:
     subscription = add_reader(hub)
     path = urlsplit(tokens.preferences_url(subscription.subscriber)).path
-    chosen = {"weekday": "4", "hour": "18", "time_zone": "Europe/Berlin"}
+    chosen = CHOSEN | {"hubs": hub.slug, "weekday": "4", "time_zone": "Europe/Berlin"}
     assert post_form(browser, path, **chosen).status_code == 303
     subscriber = Subscriber.objects.get()
     assert Slot.of(subscriber) == Slot(4, 18, "Europe/Berlin")
@@ -136,7 +138,7 @@ def test_a_day_or_hour_that_does_not_exist_is_refused(
     hub: Hub, browser: Client, wrong: dict[str, str]
 ) -> None:
     path = urlsplit(tokens.preferences_url(add_reader(hub).subscriber)).path
-    chosen = {"weekday": "4", "hour": "18", "time_zone": "UTC"} | wrong
+    chosen = CHOSEN | {"hubs": hub.slug} | wrong
     assert post_form(browser, path, **chosen).status_code == 422
     assert Subscriber.objects.get().hour == 7
 
@@ -150,10 +152,10 @@ def test_after_leaving_the_page_says_so(hub: Hub, browser: Client) -> None:
 def test_a_link_that_has_been_used_up_says_what_to_do(
     hub: Hub, browser: Client
 ) -> None:
-    subscription = services.subscribe(email="ada@example.org", hub=hub)
+    subscription = subscribing.subscribe(email="ada@example.org", hub=hub)
     path = urlsplit(tokens.confirm_url(subscription)).path
-    services.confirm_subscription(subscription=subscription)
-    services.unsubscribe(subscription=subscription)
+    subscribing.confirm_subscription(subscription=subscription)
+    subscribing.unsubscribe(subscription=subscription)
     response = browser.get(path)
     assert response.status_code == 410
     assert "Subscribe once more" in response.content.decode()
@@ -166,3 +168,108 @@ def test_a_made_up_link_is_not_found(browser: Client, name: str) -> None:
     response = browser.get(reverse(name, args=["1:made-up"]))
     assert response.status_code == 404
     assert "Copy it from the mail" in response.content.decode()
+
+
+def follows(email: str = "reader@example.org") -> dict[str, list[str]]:
+    """What an address has confirmed, with the tags."""
+    found = Subscription.objects.active().filter(subscriber__email=email)
+    return {one.subject: one.tags for one in found}
+
+
+def test_several_hubs_with_tags_day_and_hour_are_asked_about_in_one_mail(
+    hub: Hub, browser: Client
+) -> None:
+    other = make_hub("frontend", "Frontend hub")
+    path = reverse("subscribe_choosing")
+    chosen = CHOSEN | {"hubs": [hub.slug, other.slug], "tags": "Python, css"}
+    response = post_form(browser, path, email="reader@example.org", **chosen)
+    assert response["Location"] == f"{path}?asked"
+    assert questions() == 1
+    question = Event.objects.get(kind=EventKind.SUBSCRIPTION_REQUESTED).subscription
+    link = urlsplit(tokens.confirm_url(question)).path
+    assert "Backend hub and Frontend hub" in browser.get(link).content.decode()
+    assert follows() == {}
+    post_form(browser, link)
+    tags = ["css", "python"]
+    assert follows() == {"Backend hub": tags, "Frontend hub": tags}
+    assert Slot.of(Subscriber.objects.get()) == Slot(0, 18, "UTC")
+
+
+def test_all_hubs_are_one_choice(hub: Hub, browser: Client) -> None:
+    path = reverse("subscribe_choosing")
+    chosen = CHOSEN | {"all_hubs": "on", "hubs": hub.slug}
+    post_form(browser, path, email="reader@example.org", **chosen)
+    assert [one.subject for one in Subscription.objects.all()] == ["all hubs"]
+
+
+def test_no_hub_is_refused_and_a_hub_may_be_proposed(hub: Hub, browser: Client) -> None:
+    path = reverse("subscribe_choosing")
+    response = post_form(browser, path, email="reader@example.org", **CHOSEN)
+    assert response.status_code == 422
+    assert "Choose a hub, or all of them." in response.content.decode()
+    page = browser.get(path, {"hub": hub.slug}).content.decode()
+    assert f'value="{hub.slug}" id="id_hubs_0" checked' in page
+
+
+def test_a_stranger_who_types_an_address_changes_nothing_for_its_reader(
+    hub: Hub, browser: Client
+) -> None:
+    add_reader(hub)
+    path = reverse("subscribe_choosing")
+    chosen = CHOSEN | {"hubs": hub.slug, "tags": "spam"}
+    post_form(browser, path, email="READER@example.org", **chosen)
+    assert follows() == {"Backend hub": []}
+    assert Subscriber.objects.get().hour == 7
+
+
+def test_a_reader_chooses_other_hubs_without_being_asked_again(
+    hub: Hub, browser: Client
+) -> None:
+    path = urlsplit(tokens.preferences_url(add_reader(hub).subscriber)).path
+    asked = questions()
+    make_hub("frontend", "Frontend hub")
+    post_form(browser, path, **CHOSEN, hubs="frontend")
+    assert follows() == {"Frontend hub": []}
+    post_form(browser, path, **CHOSEN | {"all_hubs": "on", "tags": "css"})
+    assert follows() == {"all hubs": ["css"]}
+    page = browser.get(path).content.decode()
+    assert 'name="all_hubs" id="id_all_hubs" checked' in page
+    assert 'value="css"' in page
+    assert questions() == asked
+
+
+def test_whoever_has_left_may_come_back_by_the_link_of_an_old_mail(
+    hub: Hub, browser: Client
+) -> None:
+    subscription = add_reader(hub)
+    subscribing.unsubscribe(subscription=subscription)
+    path = urlsplit(tokens.preferences_url(subscription.subscriber)).path
+    assert "You have unsubscribed" in browser.get(path).content.decode()
+    assert follows() == {}
+    post_form(browser, path, **CHOSEN, hubs=hub.slug)
+    assert follows() == {"Backend hub": []}
+
+
+def test_the_link_of_an_old_mail_lifts_no_suppression(
+    hub: Hub, browser: Client
+) -> None:
+    subscriber = add_reader(hub).subscriber
+    subscriber.refuse("550 5.1.1 No such user")
+    path = urlsplit(tokens.preferences_url(subscriber)).path
+    assert "Nothing comes to" in browser.get(path).content.decode()
+    post_form(browser, path, **CHOSEN, hubs=hub.slug)
+    assert follows() == {}
+
+
+def test_an_account_is_led_to_the_preferences_of_its_confirmed_address(
+    hub: Hub, client: Client
+) -> None:
+    client.force_login(User.objects.create_user("reader", "Reader@Example.org"))
+    subscription = subscribing.subscribe(email="reader@example.org", hub=hub)
+    path = reverse("my_digest")
+    assert client.get(path)["Location"] == reverse("subscribe_choosing")
+    subscribing.confirm_subscription(subscription=subscription)
+    link = tokens.preferences_url(subscription.subscriber)
+    assert client.get(path)["Location"] == urlsplit(link).path
+    client.force_login(User.objects.create_user("other", "other@example.org"))
+    assert client.get(path)["Location"] == reverse("subscribe_choosing")
