@@ -192,7 +192,10 @@ def _store_results(results: Iterable[Result]) -> None:
     for link in links:
         result = by_url[link.url]
         looks = failures.get(link.pk) or [Look(result.verdict, now)]
-        if _conclude(link, result, standing(looks), now):
+        # What the README and its repository lack, they lack beyond doubt.
+        is_certain = relative.is_relative(link.url)
+        stands = Standing(result.verdict) if is_certain else standing(looks)
+        if _conclude(link, result, stands, now):
             changed.append(link)
     Link.objects.bulk_update(links, CONCLUDED, batch_size=BATCH)
     back = [link.pk for link in changed if link.verdict != Verdict.DEAD]

@@ -97,7 +97,7 @@ def _link_lines(
 
 def _digest_lines(note: Note) -> list[Line]:
     sentence = schedule.sentence_for(note)
-    return [Line("digest", Job.State.SUCCEEDED, capfirst(sentence))]
+    return [Line("digest", Job.State.SUCCEEDED, capfirst(sentence))] if sentence else []
 
 
 def _links_in_words(links: Iterable[NoteLink]) -> str:

@@ -211,6 +211,19 @@ def test_a_relative_link_is_another_in_each_hub(
     assert [link.verdict for link in Link.objects.in_hub(other)] == ["dead"]
 
 
+def test_a_heading_that_is_missing_is_missing_beyond_doubt(
+    hub: Hub, section: Section, ada: User
+) -> None:
+    note = submit(hub, section, ada, "[x](#part) <a id=part></a>")
+    look_and_record(note)
+    note.body = "[x](#part)"
+    note.save()
+    look_and_record(note)
+
+    assert list(Link.objects.broken().values_list("verdict", flat=True)) == ["dead"]
+    assert changes() == ["dead"]
+
+
 def test_a_relative_link_is_looked_at_each_time(
     hub: Hub, section: Section, ada: User
 ) -> None:

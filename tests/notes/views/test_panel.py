@@ -175,6 +175,11 @@ def test_the_page_itself_reads_out_changes_politely(client, note):
     assert "hx-swap-oob" not in html
 
 
+def test_a_note_that_came_with_the_readme_has_no_line_about_digests(note):
+    Note.objects.update(submitted_at=None)
+    assert "digest" not in lines(note)
+
+
 def test_the_panel_costs_three_queries_and_the_digests(note, django_assert_num_queries):
     job_of(note, "rebuild_readme", Job.State.QUEUED)
     loaded = fresh(note)
