@@ -12,6 +12,7 @@ FORBIDDEN = re.compile(r"[\x00-\x20#%/:<>?@\[\\\]^|\x7f]")
 HEX_DIGITS = re.compile(r"[0-9a-f]*")
 DIGITS = {8: re.compile(r"[0-7]*"), 10: re.compile(r"[0-9]*"), 16: HEX_DIGITS}
 IPV4_PARTS, BYTE = 4, 256
+ACE = "xn--"  # begins a label that is encoded
 MAX_NAME, MAX_LABEL, MAX_DIGITS = 253, 63, 64
 
 
@@ -28,7 +29,7 @@ def read_host(raw: str) -> str:
         raise HostError(f"The host {raw!r} holds a character that no host may hold.")
     if _ends_in_number(name):
         return str(ipaddress.IPv4Address(_read_ipv4(name)))
-    _check_lengths(name)
+    _check_labels(name)
     return name
 
 
@@ -55,13 +56,26 @@ def _to_ascii(name: str) -> str:
 
 def _label_to_ascii(label: str) -> str:
     """Encode without IDNA 2008's code point list: browsers reach emoji domains."""
-    return label if label.isascii() else "xn--" + label.encode("punycode").decode()
+    return label if label.isascii() else ACE + label.encode("punycode").decode()
 
 
-def _check_lengths(name: str) -> None:
+def _check_labels(name: str) -> None:
     labels = name.removesuffix(".").split(".")
     if len(name) > MAX_NAME or not all(0 < len(label) <= MAX_LABEL for label in labels):
         raise HostError(f"The host {name[:80]!r} is not a name that DNS can hold.")
+    if not all(map(_is_decodable, labels)):
+        raise HostError(f"The host {name[:80]!r} is not a valid international name.")
+
+
+def _is_decodable(label: str) -> bool:
+    """Tell whether a label that says it is encoded stands for letters beyond ASCII."""
+    if not label.startswith(ACE):
+        return True
+    try:
+        decoded = label.removeprefix(ACE).encode().decode("punycode")
+    except UnicodeError:
+        return False
+    return not decoded.isascii() and not decoded.startswith(ACE)
 
 
 def _ends_in_number(name: str) -> bool:

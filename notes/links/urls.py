@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import quote, urljoin
+from urllib.parse import quote
 
 from notes.links.hostnames import HostError, read_host
 
@@ -72,10 +72,25 @@ def cut(text: str, marks: str) -> tuple[str, str, str]:
 
 
 def join(base: str, reference: str) -> str:
-    """Resolve a `Location` or `href` against the page that it stands on."""
+    """Resolve a `Location` or `href` against the normalised page that it stands on.
+
+    Dots in the path are left to `parse`, which knows all of their spellings.
+    """
     cleaned = reference.strip(TRIMMED).translate(DROPPED)
     head, mark, tail = cut(cleaned, "?#")
-    return urljoin(base, head.replace("\\", "/") + mark + tail)
+    head, scheme = head.replace("\\", "/"), base.partition(":")[0]
+    named, _, rest = head.partition(":")
+    # The page's own scheme says nothing where no host follows.
+    is_relative = named.lower() == scheme and not rest.startswith("//")
+    head = rest if is_relative else head
+    if head.startswith("//"):
+        head = f"{scheme}:{head}"
+    elif head.startswith("/"):
+        head = f"{scheme}://{authority(base)}{head}"
+    elif is_relative or SCHEME.match(head) is None:
+        folder, page = base.partition("?")[0].rpartition("/")[::2]
+        head = f"{folder}/{head or page}" if head or mark == "?" else base
+    return head + mark + tail
 
 
 def parse(url: str) -> Address:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from notes.links.extract import FoundLink, links
+from tests.conftest import SHARED
+
+REAL_READMES = sorted([*SHARED.glob("seeds/*"), *SHARED.glob("corpus/*.md")])
 
 
 def urls_in(markdown: str) -> list[str]:
@@ -149,6 +156,32 @@ def test_windows_line_ends_do_not_move_links() -> None:
     assert links("one\r\n\r\n[x](https://a.example)\r\n") == [
         FoundLink("https://a.example", 3, 1, "x")
     ]
+
+
+def test_what_no_reader_sees_or_follows_is_no_link() -> None:
+    markdown = (
+        '<link href="style.css"> <script src="x.js"></script> <Link href="/app">\n\n'
+        '<base href="https://a.example/">\n\n<a href="">empty</a> <a>none</a>\n'
+    )
+    assert urls_in(markdown) == []
+
+
+@pytest.mark.skipif(not REAL_READMES, reason="the real READMEs are not here")
+@pytest.mark.parametrize("path", REAL_READMES, ids=lambda path: path.stem)
+def test_in_real_readmes_each_link_stands_where_it_is_said_to(path: Path) -> None:
+    markdown = path.read_bytes().decode().replace("\r\n", "\n")
+    found = links(markdown)
+    for link in found:
+        source = source_at(markdown, link)
+        assert source.startswith(("[", "![", "<", link.url)), link
+    everywhere = set(re.findall(r"\]\((https?://[^\s()]+)\)", without_code(markdown)))
+    assert everywhere <= {link.url for link in found}
+
+
+def without_code(markdown: str) -> str:
+    """The text without fences, code and comments, as roughly as a reader skims it."""
+    fences = r"(?ms)^\s*```.*?^\s*```|<!--.*?-->|`[^`\n]+`"
+    return re.sub(fences, "", markdown)
 
 
 BLOCKS = ["- ", "> ", "| ", "# ", "\n", "\n\n", "  ", "    ", "<p>", "\t", "|---|"]
