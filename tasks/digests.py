@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils import timezone
+
 from notes.digests import compose, deliver, preview
 from notes.digests.schedule import Week
 from notes.models import Job
@@ -29,8 +31,9 @@ def compose_digest(job: Job) -> None:
     assert job.hub is not None
     due = job.event.data
     draft = compose.draft(job.hub, week=due["week"])
+    at = max(datetime.fromisoformat(due["at"]), timezone.now())
     with job.completion():
-        job.result = compose.publish(draft, at=datetime.fromisoformat(due["at"]))
+        job.result = compose.publish(draft, at=at)
 
 
 @handler()

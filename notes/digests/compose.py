@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 
 from django.db.models import Exists, OuterRef
@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from notes.digests import pieces, render
 from notes.digests.contents import BrokenLink, gather, tell
+from notes.digests.lateness import longest_delay
 from notes.digests.ledger import announce_sent
 from notes.digests.render import Rendered
-from notes.digests.schedule import Slot, Week
+from notes.digests.schedule import Slot, Week, first_week
 from notes.digests.shards import record_waiting
 from notes.digests.wording import many
 from notes.events import record_event
@@ -28,7 +29,6 @@ from notes.models import (
 )
 
 BATCH = 500
-EXPIRES_AFTER = timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ class Draft:
 
 def draft(hub: Hub, *, week: str) -> Draft:
     """Gather and render a week, with no transaction; raises WeekError."""
-    contents = gather(hub, Week.parse(week))
+    chosen = Week.parse(week)
+    contents = gather(hub, chosen, since=_since(hub, chosen))
     return Draft(
         hub=hub,
         week=contents.week,
@@ -52,11 +53,19 @@ def draft(hub: Hub, *, week: str) -> Draft:
     )
 
 
+def _since(hub: Hub, week: Week) -> Week:
+    earlier = hub.editions.filter(week__lt=str(week)).values_list("week", flat=True)
+    newest = earlier.order_by("-week").first()
+    told = Week.parse(newest) if newest else None
+    return first_week(week, told=told, born=hub.created_at)
+
+
 def publish(draft: Draft, *, at: datetime) -> str:
     """Freeze the draft and queue its deliveries; a second time changes nothing.
 
-    ``at`` is the moment at which the digest fell due: whose hour has come by then gets
-    it at once. Must run in the transaction that ends the job.
+    ``at`` is the moment to which it is done: whose hour has come by then gets it at
+    once, or if that was too long ago with the next digest. Must run in the transaction
+    that ends the job.
     """
     week = draft.week
     if draft.hub.editions.filter(week=str(week)).exists():
@@ -117,10 +126,12 @@ def _delivery(
     """Due at the reader's hour, once a week: what comes late goes with the next."""
     slot = Slot.of(reader)
     due_at = slot.after(week.next if reader.has_had_mail else week)  # type: ignore[attr-defined]
+    if at - due_at > longest_delay():
+        due_at = slot.next_after(at)
     due_at = now if due_at <= at else max(due_at, now)
     return Delivery(
         edition=edition,
         subscriber=reader,
         due_at=due_at,
-        expires_at=due_at + EXPIRES_AFTER,
+        expires_at=due_at + longest_delay(),
     )

@@ -66,15 +66,17 @@ class BrokenLink:
 
 @dataclass(frozen=True, kw_only=True)
 class Contents:
-    """A week of a hub. The open challenges are all of the hub's.
+    """A week of a hub, or several where nobody told of the earlier ones.
 
-    Of broken links it tells each author once, until they are back.
+    The open challenges are all of the hub's. Of broken links it tells each author once,
+    until they are back.
     """
 
     hub_title: str
     hub_url: str
     edition_url: str
     week: Week
+    since: Week
     items: tuple[Item, ...]
     open_challenges: tuple[Item, ...]
     open_count: int
@@ -98,12 +100,16 @@ class Contents:
         return [(heading, items) for heading, items in grouped if items]
 
 
-def gather(hub: Hub, week: Week) -> Contents:
-    """Read what the digest of ``week`` tells of, as it stands now."""
+def gather(hub: Hub, week: Week, *, since: Week | None = None) -> Contents:
+    """Read what the digest of ``week`` tells of, as it stands now.
+
+    It begins with the week ``since``, where that was not told of in time.
+    """
+    since = since or week
     published = Note.objects.published().filter(hub=hub)
     published = published.select_related("hub", "section", "author")
     notes = list(
-        published.between(week.start, week.end)
+        published.between(since.start, week.end)
         .order_by("submitted_at", "id")
         .prefetch_related("tags")
     )
@@ -115,6 +121,7 @@ def gather(hub: Hub, week: Week) -> Contents:
         hub_url=settings.BASE_URL + hub.get_absolute_url(),
         edition_url=_edition_url(hub, week),
         week=week,
+        since=since,
         items=tuple(_item(note) for note in notes),
         open_challenges=tuple(_item(note) for note in latest),
         open_count=challenges.count(),

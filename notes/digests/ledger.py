@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from notes.digests import lateness
 from notes.digests.pieces import Piece, select, thaw
 from notes.digests.shards import sendable
 from notes.events import record_event_once
@@ -67,12 +68,12 @@ class Shelf:
 
 
 def clear_up(shard: int, now: datetime) -> set[int]:
-    """End what nobody will send any more; the editions that this is about."""
+    """End or put off what nobody will send now; the editions that this is about."""
     deliveries = Delivery.objects.of_shard(shard)
-    ended = deliveries.left_over(now) | deliveries.queued().filter(expires_at__lte=now)
+    ended = deliveries.left_over(now) | deliveries.expired(now)
     editions = set(ended.order_by().values_list("edition_id", flat=True).distinct())
     deliveries.doubt_leftovers(now)
-    deliveries.give_up(now, "Not taken in time. ")
+    lateness.clear_up(deliveries, now)
     return editions
 
 

@@ -254,7 +254,7 @@ def _context(contents: Contents) -> dict[str, Any]:
         "hub_url": contents.hub_url,
         "edition_url": contents.edition_url,
         "week": contents.week,
-        "days": days_of(contents.week),
+        "days": days_of(contents.week, since=contents.since),
         "broken_links": contents.broken_links,
         "broken_left_out": contents.broken_count - len(contents.broken_links),
         "broken_rule": underlined("Broken links"),

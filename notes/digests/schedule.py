@@ -68,6 +68,15 @@ class Week:
         return f"{self.year:04}-W{self.number:02}"
 
 
+def first_week(week: Week, *, told: Week | None, born: datetime) -> Week:
+    """Where the digest of ``week`` begins, so that no week is told twice or never.
+
+    After the newest week ``told`` before it, or where the hub was ``born``: what
+    happened while nobody composed anything goes with the next digest.
+    """
+    return min(week, told.next if told else Week.of(born))
+
+
 def week_due(at: datetime) -> Week:
     """The newest week whose digest has fallen due by ``at``."""
     return Week.of(at - timedelta(weeks=1))
@@ -120,14 +129,22 @@ class Slot:
         wished = datetime.combine(day, time(self.hour), ZoneInfo(self.time_zone))
         return max(wished.astimezone(UTC), week.end)
 
+    def next_after(self, moment: datetime) -> datetime:
+        """The first of the reader's hours that is still to come."""
+        week = Week.of(moment - timedelta(weeks=2))
+        while (due_at := self.after(week)) <= moment:
+            week = week.next
+        return due_at
+
 
 def sentence_for(note: Note) -> str:
     """Which digest tells of a note, for its page; empty when none will."""
     if note.submitted_at is None:
         return ""  # it came with the README, which is no news
     week = Week.of(note.submitted_at)
-    if note.hub.editions.filter(week=str(week)).exists():
-        return f"went out in the digest of week {week.number}"
+    told = note.hub.editions.filter(week__gte=str(week)).order_by("week").first()
+    if told:
+        return f"went out in the digest of week {Week.parse(told.week).number}"
     if note.state == Note.State.WITHDRAWN:
         return ""
     if week.end <= timezone.now():

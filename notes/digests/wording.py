@@ -23,11 +23,14 @@ def summarise(contents: Contents) -> str:
     return ", ".join(facts)
 
 
-def days_of(week: Week) -> str:
-    """Its days as people say them: 30 November to 6 December 2026."""
-    first, last = week.start, week.end - timedelta(days=1)
+def days_of(week: Week, *, since: Week | None = None) -> str:
+    """Its days as people say them: 30 November to 6 December 2026.
+
+    ``since`` is the first of several weeks.
+    """
+    first, last = (since or week).start, week.end - timedelta(days=1)
     start = f"{first.day}"
-    if first.month != last.month:
+    if (first.month, first.year) != (last.month, last.year):
         start += f" {first:%B}"
     if first.year != last.year:
         start += f" {first.year}"

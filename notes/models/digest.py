@@ -84,11 +84,15 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         unsettled = [Delivery.State.SENDING, Delivery.State.DOUBT]
         return self.filter(id__in=ids, state__in=unsettled).update(**changes)
 
-    def give_up(self, now: datetime, reason: str) -> int:
-        """Nobody wants last month's digest: what has expired is not sent."""
+    def expired(self, now: datetime) -> Self:
+        """What is too late to be sent by itself."""
+        return self.queued().filter(expires_at__lte=now)
+
+    def give_up(self, reason: str, *, now: datetime, before: datetime) -> int:
+        """Nobody wants last month's digest: what is so old is not sent any more."""
         error = Substr(Concat(Value(reason), F("error")), 1, 500)
-        expired = self.queued().filter(expires_at__lte=now)
-        return expired.update(state=Delivery.State.FAILED, error=error)
+        old = self.expired(now).filter(edition__composed_at__lte=before)
+        return old.update(state=Delivery.State.FAILED, error=error)
 
     def counted(self) -> list[tuple[str, int]]:
         """The states that occur with how often they do, in the order of a life."""

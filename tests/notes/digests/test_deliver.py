@@ -378,6 +378,7 @@ def test_more_deliveries_than_a_batch_are_all_sent(
 
 def test_nobody_gets_a_digest_of_long_ago(edition: Edition, postman: Postman) -> None:
     edition.deliveries.update(error="450 4.2.0 Greylisted")
+    Edition.objects.update(composed_at=timezone.now() - timedelta(weeks=6))
     for delivery in edition.deliveries.all():
         later(delivery, days=3, minutes=1)
     assert send() == "nothing was due"

@@ -33,6 +33,7 @@ CONTENTS = Contents(
     hub_url="https://nexus.example/h/backend/",
     edition_url="https://nexus.example/h/backend/digests/2026-W47/",
     week=WEEK,
+    since=WEEK,
     items=(NOTE, SOLVED),
     open_challenges=(OPEN,),
     open_count=3,

@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notes import services
-from notes.digests.schedule import Slot, Week, WeekError, sentence_for, week_due
+from notes.digests.schedule import (
+    Slot,
+    Week,
+    WeekError,
+    first_week,
+    sentence_for,
+    week_due,
+)
 from notes.models import Hub, Note
 from tests.notes.digests.weeks import WEEK, add_note, publish_week
 
@@ -94,6 +101,33 @@ def test_it_comes_at_the_hour_that_was_chosen_unless_the_week_was_not_over(
     ) == local.replace(tzinfo=UTC)
     chosen = (local.weekday(), local.hour) == (slot.weekday, slot.hour)
     assert chosen or skipped or due == week.end or slot.time_zone == "Pacific/Apia"
+
+
+@given(MOMENTS, SLOTS)
+def test_the_next_hour_of_a_reader_is_to_come_and_within_the_week(
+    moment: datetime, slot: Slot
+) -> None:
+    due = slot.next_after(moment)
+    assert moment < due < moment + timedelta(days=9)
+
+
+@given(MOMENTS, st.lists(st.integers(0, 60), unique=True, min_size=1))
+def test_whatever_weeks_are_missed_each_week_is_told_once(
+    born: datetime, composed: list[int]
+) -> None:
+    first, told = Week.of(born), None
+    covered: list[Week] = []
+    for number in sorted(composed):
+        week = Week.of(first.start + timedelta(weeks=number))
+        since = first_week(week, told=told, born=born)
+        while since <= week:
+            covered.append(since)
+            since = since.next
+        told = week
+    expected = [
+        Week.of(first.start + timedelta(weeks=n)) for n in range(max(composed) + 1)
+    ]
+    assert covered == expected
 
 
 @pytest.mark.parametrize(

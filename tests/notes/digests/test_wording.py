@@ -36,3 +36,10 @@ def test_few_people_are_thanked_by_name() -> None:
 def test_of_many_people_the_rest_is_counted() -> None:
     crowd = [(f"p{number}", 1) for number in range(5)]
     assert thank(crowd, at_most=2) == "p0 (1 note), p1 (1 note) and 3 others."
+
+
+def test_several_weeks_are_told_by_their_first_and_last_day() -> None:
+    assert days_of(Week(2026, 47), since=Week(2026, 45)) == "2 to 22 November 2026"
+    assert days_of(Week(2026, 47), since=Week(2025, 47)) == (
+        "17 November 2025 to 22 November 2026"
+    )

@@ -64,7 +64,7 @@ def publish_week(hub: Hub, week: Week = WEEK) -> Edition | None:
     """Compose the week as its job does; None when there was nothing to tell."""
     draft = compose.draft(hub, week=str(week))
     with transaction.atomic():
-        compose.publish(draft, at=week.end + timedelta(weeks=1))
+        compose.publish(draft, at=week.end + timedelta(days=2))
     return Edition.objects.filter(hub=hub, week=str(week)).first()
 
 
