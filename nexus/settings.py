@@ -105,6 +105,9 @@ NEXUS_MAIL_WEBHOOK_SECRET = env.webhook_secret()
 ANYMAIL = {"WEBHOOK_SECRET": NEXUS_MAIL_WEBHOOK_SECRET}
 NEXUS_DIGEST_LATE_HOURS = env.number("NEXUS_DIGEST_LATE_HOURS", 72, at_least=1)
 NEXUS_MAIL_SHARDS = int(env.number("NEXUS_MAIL_SHARDS", 4, at_least=1))
+NEXUS_MAIL_CONNECTIONS = int(env.number("NEXUS_MAIL_CONNECTIONS", 8, at_least=1))
+NEXUS_MAIL_PER_SECOND = env.number("NEXUS_MAIL_PER_SECOND", 0)
+NEXUS_MAIL_DOMAIN_PER_SECOND = env.number("NEXUS_MAIL_DOMAIN_PER_SECOND", 0)
 
 IS_HTTPS = urlsplit(BASE_URL).scheme == "https"
 SECURE_SSL_REDIRECT = False  # the proxy in front ends TLS and redirects

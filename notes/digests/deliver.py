@@ -4,31 +4,37 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import timedelta
 
+from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
-from notes.digests import ledger, message
-from notes.digests.ledger import Claim, Shelf
-from notes.digests.message import Letter
-from notes.digests.outbox import (
+from notes.digests import ledger, message, outbox
+from notes.digests.answers import (
     AddressDeferredError,
     AddressRefusedError,
     LineLostError,
+    MailboxDeferredError,
     NoSuchAddressError,
-    Outbox,
     SenderRefusedError,
-    ServerAwayError,
-    connected,
+    refusal,
 )
+from notes.digests.ledger import Claim, Shelf, Tags
+from notes.digests.message import Envelope, Letter
+from notes.digests.post import Outcome, Post
 from notes.digests.shards import sendable
-from notes.errors import TransientError
+from notes.digests.suppression import suppress
+from notes.digests.waiting import Waiting
+from notes.errors import NexusError, TransientError
 from notes.events import record_event
-from notes.models import EventKind, Subscriber, Subscription
+from notes.models import EventKind, Subscription
 
-BATCH = 100
+A_MOMENT = 0.05
+TRY_AGAIN_AFTER = timedelta(minutes=15)
+MOST_LETTERS = 64  # to be kept for the next reader who gets the same
 
 
 def send_confirmation(subscription: Subscription) -> str:
@@ -36,8 +42,7 @@ def send_confirmation(subscription: Subscription) -> str:
     if subscription.is_active:
         return "confirmed already, so nothing was asked"
     try:
-        with connected() as outbox:
-            outbox.send(message.confirmation(subscription))
+        outbox.send_one(message.confirmation(subscription))
     except AddressDeferredError as error:
         raise TransientError(f"The mail server answered {error}") from error
     except AddressRefusedError as error:
@@ -51,6 +56,7 @@ class Run:
 
     counts: Counter[str] = field(default_factory=Counter)
     editions: set[int] = field(default_factory=set)
+    is_cut_short: bool = False
 
 
 def send_shard(shard: int, *, seconds: float) -> Run:
@@ -60,55 +66,133 @@ def send_shard(shard: int, *, seconds: float) -> Run:
     NexusError when it refuses us altogether.
     """
     now = timezone.now()
-    run = Run(editions=ledger.clear_up(shard, now))
-    if not sendable(now).of_shard(shard).exists():
-        return run
-    shelf = Shelf()
-    ends_at = time.monotonic() + seconds
-    with connected() as outbox:
-        for reader in _readers(shard, now):
-            for claim in ledger.claim([reader], shelf, due_by=now):
-                run.counts[_send(claim, shelf, outbox)] += 1
-            if time.monotonic() > ends_at:
-                break
-    run.editions |= shelf.numbers
-    return run
-
-
-def _readers(shard: int, now: datetime) -> Iterator[Subscriber]:
-    """Those to whom something was due when this run came to them, in batches."""
-    last = 0
-    while batch := ledger.readers(shard, now=now, after=last, count=BATCH):
-        yield from batch
-        last = batch[-1].pk
-
-
-def _letter(claim: Claim, shelf: Shelf) -> Letter:
-    return Letter.of(
-        [(shelf.edition(pk), shelf.pieces(pk, tags)) for pk, tags in claim.wanted]
+    editions = ledger.clear_up(shard, now)
+    waiting = Waiting(shard, now)
+    if waiting.is_over:
+        return Run(editions=editions)
+    dispatch = Dispatch(waiting, seconds=seconds)
+    lines = min(settings.NEXUS_MAIL_CONNECTIONS, waiting.at_hand)
+    with Post[Claim](lines) as post:
+        dispatch.empty(post)
+    return Run(
+        counts=dispatch.counts,
+        editions=editions | dispatch.shelf.numbers,
+        is_cut_short=dispatch.has_more,
     )
 
 
-def _send(claim: Claim, shelf: Shelf, outbox: Outbox) -> str:
-    """Send one claimed mail; in a word what became of it."""
-    try:
-        outbox.send(_letter(claim, shelf).to(claim.subscriber))
-    except AddressRefusedError as error:
-        ledger.settle_failed(claim.deliveries, str(error))
-        if isinstance(error, NoSuchAddressError):
-            claim.subscriber.refuse(str(error))
-        return "failed"
-    except AddressDeferredError as error:
-        ledger.put_off(claim.deliveries, str(error))
-        return "deferred"
-    except LineLostError as error:
-        ledger.settle_in_doubt(claim.deliveries, str(error))
-        raise
-    except (ServerAwayError, SenderRefusedError) as error:
-        ledger.put_back(claim.deliveries, str(error))
-        raise
-    ledger.settle_sent(claim.deliveries)
-    return "sent"
+class Dispatch:
+    """One run's way from the ledger to the lines and back.
+
+    Each round is one transaction: it writes down what became of the mails that have
+    come back, and claims one for each line that is free. Meanwhile the lines carry
+    what they have.
+    """
+
+    def __init__(self, waiting: Waiting, *, seconds: float) -> None:
+        self.shelf = Shelf()
+        self.counts: Counter[str] = Counter()
+        self._waiting = waiting
+        self._ends_at = time.monotonic() + seconds
+        self._letters: dict[tuple[tuple[int, Tags], ...], Letter] = {}
+        self._unsendable: list[Outcome[Claim]] = []
+        self._refused: SenderRefusedError | None = None
+        self._away: NexusError | None = None
+        self._has_begun = False
+
+    def empty(self, post: Post[Claim]) -> None:
+        """Raises why, if mails are left and no line to carry them."""
+        while not self._is_done(post):
+            outcomes = post.wait(A_MOMENT) + self._unsendable
+            self._unsendable = []
+            post.hand(self._envelopes(self._round(outcomes, post.free)))
+        error = self._refused or self._away or post.error
+        if error and self.has_more and (post.error or not self.counts["sent"]):
+            raise error
+
+    @property
+    def has_more(self) -> bool:
+        return bool(self._waiting.at_hand or self.counts["put back"])
+
+    def _is_done(self, post: Post[Claim]) -> bool:
+        if post.busy or self._unsendable:
+            return False
+        return bool(self._is_over or post.error)
+
+    @property
+    def _is_over(self) -> bool:
+        """Whether nothing more is to be claimed; at least one round takes place."""
+        is_late = self._has_begun and time.monotonic() > self._ends_at
+        return self._waiting.is_over or is_late or self._refused is not None
+
+    def _round(self, outcomes: Sequence[Outcome[Claim]], free: int) -> list[Claim]:
+        """Write down what became of some mails and claim others in their place."""
+        if not (outcomes or free):
+            return []
+        with transaction.atomic():
+            self._settle(outcomes)
+            if self._is_over or not free:
+                return []
+            self._has_begun = True
+            readers = self._waiting.take(free)
+            return ledger.claim(readers, self.shelf, due_by=self._waiting.now)
+
+    def _settle(self, outcomes: Sequence[Outcome[Claim]]) -> None:
+        taken = [outcome.item for outcome in outcomes if not outcome.error]
+        if taken:
+            ledger.settle_sent([pk for claim in taken for pk in claim.deliveries])
+            self._waiting.lift_pauses(claim.subscriber.domain for claim in taken)
+            self.counts["sent"] += len(taken)
+        for outcome in outcomes:
+            if outcome.error:
+                self.counts[self._settle_error(outcome.item, outcome.error)] += 1
+
+    def _settle_error(self, claim: Claim, error: NexusError) -> str:
+        """Write down why a mail was not taken; in a word, what that means for it."""
+        said = str(error)
+        match error:
+            case AddressRefusedError():
+                ledger.settle_failed(claim.deliveries, said)
+                if isinstance(error, NoSuchAddressError):
+                    suppress(subscriber=claim.subscriber, reason=said)
+                return "failed"
+            case AddressDeferredError():
+                until = timezone.now() + TRY_AGAIN_AFTER
+                if not isinstance(error, MailboxDeferredError):
+                    until = self._waiting.pause(claim.subscriber.domain, said)
+                ledger.put_off(claim.deliveries, said, until)
+                return "deferred"
+            case LineLostError():
+                ledger.settle_in_doubt(claim.deliveries, said)
+                return "in doubt"
+            case SenderRefusedError():
+                self._refused = error
+            case _:
+                self._away = error
+        ledger.put_back(claim.deliveries, said)
+        return "put back"
+
+    def _envelopes(self, claims: Sequence[Claim]) -> list[tuple[Claim, Envelope]]:
+        mails = []
+        for claim in claims:
+            try:
+                mails.append((claim, self._letter(claim).to(claim.subscriber)))
+            except ValueError:  # so it cannot stand in a header either
+                error = refusal("501 5.1.3 This is no mail address.")
+                self._unsendable.append(Outcome(claim, error))
+        return mails
+
+    def _letter(self, claim: Claim) -> Letter:
+        if claim.wanted not in self._letters:
+            if len(self._letters) >= MOST_LETTERS:
+                self._letters.clear()
+            self._letters[claim.wanted] = Letter.of(
+                [
+                    (self.shelf.edition(pk), self.shelf.pieces(pk, tags))
+                    for pk, tags in claim.wanted
+                ]
+            )
+        return self._letters[claim.wanted]
 
 
 def record_run(shard: int, run: Run) -> str:
@@ -116,10 +200,10 @@ def record_run(shard: int, run: Run) -> str:
 
     Must run in the transaction that ends the job.
     """
-    left = sendable(timezone.now()).of_shard(shard).values("subscriber").distinct()
-    if to_go := left.count():
+    if run.is_cut_short:
         record_event(EventKind.DELIVERIES_FELL_DUE, shard=shard)
-        run.counts["to go"] = to_go
+        left = sendable(timezone.now()).of_shard(shard)
+        run.counts["to go"] = left.values("subscriber").distinct().count()
     ledger.announce_sent(run.editions)
     words = [f"{count} {word}" for word, count in run.counts.items()]
     return ", ".join(words) or "nothing was due"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -23,7 +23,6 @@ from notes.models import Delivery, Edition, EventKind, Subscriber, Subscription
 Tags = frozenset[str] | None
 State = Delivery.State
 
-TRY_AGAIN_AFTER = timedelta(minutes=15)
 REPORTED = (State.SENT, State.FAILED, State.DOUBT, State.SKIPPED)
 LEFT = "Unsubscribed meanwhile, or the address does not exist any more."
 NOTHING = "None of its notes has a tag that this reader follows."
@@ -171,10 +170,15 @@ def put_back(ids: Iterable[int], reason: str) -> None:
     Delivery.objects.settle(ids, state=State.QUEUED, error=reason[:500])
 
 
-def put_off(ids: Iterable[int], reason: str) -> None:
+def put_off(ids: Iterable[int], reason: str, until: datetime) -> None:
     """Queue them for a later try."""
-    later = timezone.now() + TRY_AGAIN_AFTER
-    Delivery.objects.settle(ids, state=State.QUEUED, due_at=later, error=reason[:500])
+    Delivery.objects.settle(ids, state=State.QUEUED, due_at=until, error=reason[:500])
+
+
+def postpone(subscribers: Iterable[Subscriber], until: datetime) -> None:
+    """Try again then, whatever is due to these readers by that time."""
+    due = Delivery.objects.due(until).filter(subscriber__in=subscribers)
+    due.update(due_at=until)
 
 
 def announce_sent(editions: Iterable[int]) -> None:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from email.generator import BytesGenerator
-from email.utils import formataddr, parseaddr
+from email.utils import formataddr, formatdate, make_msgid, parseaddr
+from functools import cached_property, partial
 from io import BytesIO
 from typing import Self
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.core.mail.message import sanitize_address
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from notes.digests import render, tokens
+from notes.digests import mime, render, tokens
+from notes.digests.mime import Template
 from notes.digests.pieces import Piece, fit
 from notes.digests.render import Source
 from notes.digests.schedule import Week
@@ -24,6 +30,20 @@ from notes.models import Edition, Hub, Subscriber, Subscription
 
 MOST_HUBS = 3  # in a subject
 LONGEST_LINE = 998  # what a mail server has to take, by RFC 5321
+PLAIN = re.compile(r"[\w.+-]+@[\w.-]+", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """A mail as it goes over the line, to one address; or as Django's backends want it.
+
+    ``raw`` holds no line that begins with a dot, so it needs no stuffing.
+    """
+
+    sender: str
+    to: str
+    raw: bytes
+    message: Callable[[], EmailMessage]
 
 
 @dataclass(frozen=True)
@@ -31,6 +51,7 @@ class Letter:
     """A mail on its way to people; made once for all who get the same pieces."""
 
     name: str
+    campaign: str
     subject: str
     text: str
     html: str
@@ -50,31 +71,73 @@ class Letter:
         texts = [piece.text for piece in chosen if piece.text]
         return cls(
             name=name_of(editions),
+            campaign=max(edition.week for edition in editions),
             subject=subject,
             text="\n\n".join([*texts, foot]),
             html=before + "".join(piece.html for piece in chosen) + after,
             sender=_sender(editions[0].hub if len(editions) == 1 else None),
         )
 
-    def to(self, subscriber: Subscriber) -> EmailMultiAlternatives:
-        """The mail for one reader, with the one-click headers of RFC 8058."""
-        url = tokens.unsubscribe_url(subscriber)
-        links = {
-            "unsubscribe_url": url,
-            "preferences_url": tokens.preferences_url(subscriber),
-        }
-        return _mail(
+    def to(self, subscriber: Subscriber) -> Envelope:
+        """The mail for one reader; nothing is built but what is the reader's own."""
+        own = self._own_headers(subscriber)
+        lines = [mime.header(name, value) for name, value in own.items()]
+        return Envelope(
+            sender=self._address,
+            to=own["To"],
+            raw=self._template.fill(b"".join(lines), self._links(subscriber)),
+            message=partial(self.message, subscriber),
+        )
+
+    def message(self, subscriber: Subscriber) -> EmailMultiAlternatives:
+        """The same mail as Django's backends want it."""
+        links = self._links(subscriber)
+        own = self._own_headers(subscriber)
+        return _message(
             subject=self.subject,
             text=render.personalise(self.text, links),
             html=render.personalise(self.html, links),
             sender=self.sender,
-            to=subscriber.email,
-            headers={
-                "Message-ID": message_id(self.name, subscriber),
-                "List-Id": f"<digest.{_host()}>",
-                "List-Unsubscribe": f"<{url}>",
-                "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-            },
+            to=own.pop("To"),
+            headers={**own, **self._headers},
+        )
+
+    def _own_headers(self, subscriber: Subscriber) -> dict[str, str]:
+        """Those of one reader, with the one-click link of RFC 8058."""
+        return {
+            "To": _address(subscriber.email),
+            "Message-ID": message_id(self.name, subscriber),
+            "List-Unsubscribe": f"<{tokens.unsubscribe_url(subscriber)}>",
+        }
+
+    def _links(self, subscriber: Subscriber) -> dict[str, str]:
+        return {
+            "unsubscribe_url": tokens.unsubscribe_url(subscriber),
+            "preferences_url": tokens.preferences_url(subscriber),
+        }
+
+    @cached_property
+    def _headers(self) -> dict[str, str]:
+        """Those that are everybody's."""
+        return {
+            "List-Id": f"<digest.{_host()}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "Feedback-ID": f"{self.campaign}:digest:nexus:{_host()}",
+        }
+
+    @cached_property
+    def _address(self) -> str:
+        return parseaddr(self.sender)[1]
+
+    @cached_property
+    def _template(self) -> Template:
+        shared = _shared_headers(subject=self.subject, sender=self.sender)
+        return Template.of(
+            {**shared, **self._headers},
+            text=self.text,
+            html=self.html,
+            gaps=render.PLACEHOLDERS,
+            boundary=_boundary(),
         )
 
 
@@ -114,7 +177,7 @@ def _source(edition: Edition) -> Source:
     )
 
 
-def confirmation(subscription: Subscription) -> EmailMultiAlternatives:
+def confirmation(subscription: Subscription) -> Envelope:
     """The question to a new subscriber whether it was really them."""
     asked = list(tokens.pending(subscription.subscriber).select_related("hub"))
     subject = listed([one.subject for one in asked or [subscription]])
@@ -125,28 +188,46 @@ def confirmation(subscription: Subscription) -> EmailMultiAlternatives:
         hub_url=settings.BASE_URL + path,
         confirm_url=tokens.confirm_url(subscription),
     )
-    return _mail(
-        subject=render.confirmation_subject(subject),
+    title = render.confirmation_subject(subject)
+    sender, to = _sender(hub), _address(subscription.subscriber.email)
+    headers = {"Message-ID": make_msgid(domain=_host())}
+    shared = _shared_headers(subject=title, sender=sender)
+    template = Template.of(
+        {**shared, "To": to, **headers},
         text=text,
         html=html,
-        sender=_sender(hub),
-        to=subscription.subscriber.email,
-        headers={},
+        gaps={},
+        boundary=_boundary(),
+    )
+    return Envelope(
+        sender=parseaddr(sender)[1],
+        to=to,
+        raw=template.fill(b"", {}),
+        message=partial(
+            _message,
+            subject=title,
+            text=text,
+            html=html,
+            sender=sender,
+            to=to,
+            headers=headers,
+        ),
     )
 
 
-def encode(mail: EmailMessage) -> bytes:
-    """The mail as it goes over the line.
-
-    Links in headers stay on their line: not every reader of List-Unsubscribe unfolds.
-    """
-    buffer = BytesIO()
-    generator = BytesGenerator(buffer, mangle_from_=False, maxheaderlen=LONGEST_LINE)
-    generator.flatten(mail.message(), linesep="\r\n")
-    return buffer.getvalue()
+AUTOMATIC = {"Auto-Submitted": "auto-generated", "Content-Language": "en"}
 
 
-def _mail(
+def _shared_headers(*, subject: str, sender: str) -> dict[str, str]:
+    return {
+        "From": sender,
+        "Subject": subject,
+        "Date": formatdate(timezone.now().timestamp()),
+        **AUTOMATIC,
+    }
+
+
+def _message(
     *,
     subject: str,
     text: str,
@@ -160,19 +241,36 @@ def _mail(
         body=text,
         from_email=sender,
         to=[to],
-        headers={
-            "Auto-Submitted": "auto-generated",
-            "Content-Language": "en",
-            **headers,
-        },
+        headers={**AUTOMATIC, **headers},
     )
     mail.attach_alternative(html, "text/html")
     return mail
 
 
+def encode(mail: EmailMessage) -> bytes:
+    """A mail of Django's as it goes over the line.
+
+    Links in headers stay on their line: not every reader of List-Unsubscribe unfolds.
+    """
+    buffer = BytesIO()
+    generator = BytesGenerator(buffer, mangle_from_=False, maxheaderlen=LONGEST_LINE)
+    generator.flatten(mail.message(), linesep="\r\n")
+    return buffer.getvalue()
+
+
+def _boundary() -> str:
+    return f"=_{secrets.token_hex(12)}"
+
+
+def _address(email: str) -> str:
+    """As servers take it: a domain of other than Latin letters in its ASCII form."""
+    return email if PLAIN.fullmatch(email) else sanitize_address(email, "utf-8")
+
+
 def _sender(hub: Hub | None) -> str:
     """The configured address and name; else the name is that of the mail's one hub."""
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    address = _address(address)
     title = " ".join(hub.title.split()) if hub else "Nexus"
     return formataddr((name or title, address))
 

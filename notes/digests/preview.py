@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from notes.digests import compose, pieces
+from notes.digests import compose, outbox, pieces
+from notes.digests.answers import AddressDeferredError, AddressRefusedError
 from notes.digests.message import Letter
-from notes.digests.outbox import AddressDeferredError, AddressRefusedError, connected
 from notes.digests.schedule import Week
 from notes.errors import NexusError, TransientError
 from notes.events import record_event
@@ -66,11 +67,10 @@ def send_test(hub: Hub, week: Week, user: User | None) -> str:
         return f"nothing happened in week {week.number}, so there is nothing to test"
     if user is None or not user.email:
         return "whoever asked for it has no address any more"
-    mail = letter_of(edition).to(Subscriber(id=0, email=user.email))
-    mail.subject = f"[Test] {mail.subject}"
+    letter = letter_of(edition)
+    test = replace(letter, subject=f"[Test] {letter.subject}")
     try:
-        with connected() as outbox:
-            outbox.send(mail)
+        outbox.send_one(test.to(Subscriber(id=0, email=user.email)))
     except AddressDeferredError as error:
         raise TransientError(f"The mail server answered {error}") from error
     except AddressRefusedError as error:

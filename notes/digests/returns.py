@@ -16,7 +16,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from notes.digests import message
-from notes.digests.outbox import NoSuchAddressError, refusal
+from notes.digests.answers import NoSuchAddressError, refusal
 from notes.digests.reports import Kind, Report
 from notes.digests.suppression import suppress
 from notes.events import record_event

@@ -163,11 +163,7 @@ class Delivery(models.Model):
 
 
 class PauseQuerySet(models.QuerySet["Pause"]):
-    def domains(self, now: datetime) -> set[str]:
-        """The domains that get nothing at present."""
-        return set(self.filter(until__gt=now).values_list("domain", flat=True))
-
-    def prolong(self, domain: str, answer: str, now: datetime) -> None:
+    def prolong(self, domain: str, answer: str, now: datetime) -> Pause:
         """Wait as long as it has been going on already, so twice as long each time."""
         pause, _ = self.get_or_create(
             domain=domain, defaults={"since": now, "until": now}
@@ -175,10 +171,7 @@ class PauseQuerySet(models.QuerySet["Pause"]):
         pause.until = now + min(max(now - pause.since, PAUSE), LONGEST_PAUSE)
         pause.answer = answer[:500]
         pause.save(update_fields=["until", "answer"])
-
-    def end(self, domains: Iterable[str], now: datetime) -> None:
-        """They took a mail."""
-        self.filter(domain__in=domains, until__lte=now).delete()
+        return pause
 
 
 class Pause(models.Model):

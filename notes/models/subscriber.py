@@ -62,6 +62,10 @@ class Subscriber(models.Model):
     def __str__(self) -> str:
         return self.email
 
+    @property
+    def domain(self) -> str:
+        return self.email.rpartition("@")[2].lower()
+
     def refuse(self, reason: str) -> None:
         """Send nothing there any more; also for editions that are queued."""
         self.refused_at = timezone.now()

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def hub(settings: Any) -> Hub:
-    settings.NEXUS_MAIL_SHARDS = 1
+    settings.NEXUS_MAIL_SHARDS = settings.NEXUS_MAIL_CONNECTIONS = 1
     hub = make_hub()
     run_jobs()
     return hub

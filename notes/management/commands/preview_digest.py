@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from notes.digests import preview
-from notes.digests.message import Letter, encode
+from notes.digests.message import Letter
 from notes.digests.schedule import Week, WeekError
 from notes.models import Hub, Subscriber
 
@@ -27,14 +27,14 @@ class Command(BaseCommand):
     def handle(self, *, hub: str, week: str, format: str, **_: Any) -> None:  # noqa: A002
         chosen = _week(week)
         letter = _letter(_hub(hub), chosen)
-        mail = letter.to(READER)
+        mail = letter.message(READER)
         match format:
             case "html":
                 content = str(mail.alternatives[0][0]).encode()
             case "text":
                 content = str(mail.body).encode()
             case _:
-                content = encode(mail)
+                content = letter.to(READER).raw
         self.stdout.buffer.write(content)  # type: ignore[attr-defined]
         self.stdout.flush()
 

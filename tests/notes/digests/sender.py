@@ -18,12 +18,20 @@ from django.db.models import F  # noqa: E402
 
 from notes.digests import deliver  # noqa: E402
 from notes.models import Delivery  # noqa: E402
-from tests.notes.digests.weeks import make_edition, make_hub  # noqa: E402
+from tests.notes.digests.weeks import (  # noqa: E402
+    add_note,
+    add_readers,
+    make_hub,
+    publish_week,
+)
 
 
-def prepare(*readers: str) -> None:
+def prepare(readers: str) -> None:
     call_command("migrate", verbosity=0)
-    make_edition(make_hub(), *readers)
+    hub = make_hub()
+    add_readers(hub, int(readers))
+    add_note(hub, body="Some text.")
+    publish_week(hub)
 
 
 def send() -> None:

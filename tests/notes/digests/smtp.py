@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import socket
 import threading
@@ -22,7 +23,10 @@ class Postman:
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.raw: list[bytes] = []
+        self.asked_for: list[str] = []
         self.connections = 0
+        self.pipelines = True
+        self.delay_seconds = 0.0
         self.at_mail = ""
         self.at_rcpt: dict[str, str] = {}
         self.at_data: dict[str, str] = {}
@@ -40,7 +44,8 @@ class Postman:
     ) -> Any:
         self.connections += 1
         session.host_name = hostname
-        return responses
+        extra = ["250-PIPELINING"] if self.pipelines else []
+        return [*responses[:-1], *extra, responses[-1]]
 
     async def handle_MAIL(
         self, server: Any, session: Any, envelope: Any, address: str, options: Any
@@ -55,12 +60,16 @@ class Postman:
     async def handle_RCPT(
         self, server: Any, session: Any, envelope: Any, address: str, options: Any
     ) -> str:
+        self.asked_for.append(address)
         if address in self.at_rcpt:
             return self.at_rcpt[address]
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        await asyncio.sleep(self.delay_seconds)
+        if not envelope.rcpt_tos:  # the empty message that ends a refused envelope
+            return "554 No valid recipients"
         (address,) = envelope.rcpt_tos
         if address in self.at_data:
             return self.at_data[address]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from notes import services, subscribing
 from notes.digests import compose
 from notes.digests.schedule import Week
-from notes.models import Edition, Hub, Link, Note, NoteLink, Subscription
+from notes.models import Edition, Hub, Link, Note, NoteLink, Subscriber, Subscription
 from notes.readme.model import SectionKind
 
 WEEK = Week(2026, 47)
@@ -58,6 +58,18 @@ def add_reader(
     subscription = subscribing.subscribe(email=email, hub=hub, tags=tags)
     subscribing.confirm_subscription(subscription=subscription)
     return subscription
+
+
+def add_readers(hub: Hub, count: int) -> None:
+    """Many who have confirmed, at once."""
+    now = timezone.now()
+    readers = Subscriber.objects.bulk_create(
+        Subscriber(email=f"reader{number}@example.org") for number in range(count)
+    )
+    Subscription.objects.bulk_create(
+        Subscription(subscriber=reader, hub=hub, requested_at=now, confirmed_at=now)
+        for reader in readers
+    )
 
 
 def publish_week(hub: Hub, week: Week = WEEK) -> Edition | None:
