@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from typing import Any
 from unicodedata import category
 from urllib.parse import unquote
 
@@ -21,6 +22,8 @@ MINIMAL_WORDS = 50
 HEADING_TEXT = frozenset({"text", "code_inline"})
 WITH_HTML = frozenset({"html_block", "inline"})
 PARSER = MarkdownIt("gfm-like", {"linkify": False})
+# Of all but headings the blocks are enough, which spares most of the time.
+BLOCKS = MarkdownIt("gfm-like", {"linkify": False}).disable("inline")
 
 
 def has_anchor(source: str, fragment: str, *, is_complete: bool) -> bool | None:
@@ -36,21 +39,23 @@ def has_anchor(source: str, fragment: str, *, is_complete: bool) -> bool | None:
 
 def markdown_anchors(markdown: str) -> frozenset[str]:
     """Return the anchors that GitHub gives to the headings and HTML of a README."""
-    tokens = PARSER.parse(markdown)
+    references: dict[str, Any] = {}
+    tokens = BLOCKS.parse(markdown, references)
     counts: dict[str, int] = {}
     slugs = set()
     for opening, inline in pairwise(tokens):
         if opening.type == "heading_open":
-            children = inline.children or []
+            children = PARSER.parseInline(inline.content, references)[0].children or []
             text = "".join(t.content for t in children if t.type in HEADING_TEXT)
             slugs.add(_numbered(github_slug(text), counts))
     sources = (token.content for token in tokens if token.type in WITH_HTML)
-    return frozenset(slugs.union(*map(identifiers, sources)))
+    with_tags = (source for source in sources if "<" in source)
+    return frozenset(slugs.union(*map(identifiers, with_tags)))
 
 
 def github_slug(heading: str) -> str:
     """Turn a heading's text into its anchor as GitHub does."""
-    kept = (c for c in heading.strip().lower() if c in "- " or category(c) in IN_SLUG)
+    kept = (c for c in heading.lower() if c in "- " or category(c) in IN_SLUG)
     return "".join(kept).replace(" ", "-")
 
 

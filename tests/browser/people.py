@@ -16,6 +16,7 @@ HUBS = (
     "flowers",
     "repairs",
     "keys",
+    "links",
     "drafts",
     "hostile",
     "pages",

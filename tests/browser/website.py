@@ -6,9 +6,11 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+STATUSES = {"/missing": 404, "/moved": 301}
+
 
 class WebSite:
-    """/missing is a 404; /held answers after `release`; everything else is fine."""
+    """/missing is a 404, /moved leads to /new, /held waits for `release`; else fine."""
 
     def __init__(self) -> None:
         self.is_released = threading.Event()
@@ -19,7 +21,8 @@ class WebSite:
                 if self.path.startswith("/held"):
                     site.is_released.wait(15)
                 body = b"<!doctype html><title>A page</title><p>Text that is read.</p>"
-                self.send_response(404 if self.path.startswith("/missing") else 200)
+                self.send_response(STATUSES.get(self.path, 200))
+                self.send_header("Location", "/new")
                 self.send_header("Content-Type", "text/html; charset=utf-8")
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()

@@ -72,12 +72,14 @@ def test_slugs_are_those_of_github(heading: str, slug: str) -> None:
 def test_anchors_of_a_readme_count_equal_headings_and_see_html() -> None:
     markdown = (
         "# One\n\n## One\n\nTitle [link](x) `code`\n---\n\n"
+        "# See [it][ref] ![i](x)\n\n[ref]: https://a.example/\n\n"
         '<a name="old"></a>\n\nText <span id="here">x</span>\n\n```\n# no\n```\n'
     )
     assert markdown_anchors(markdown) == {
         "one",
         "one-1",
         "title-link-code",
+        "see-it-",
         "old",
         "here",
     }
