@@ -19,9 +19,14 @@ from django.utils import timezone
 from nexus.doctor import names
 from nexus.doctor.examination import Check
 from nexus.doctor.findings import Finding, fail, ok, one_line, skip, warn
+from notes.digests import tokens
 from notes.digests.overdue import overdue
+from notes.digests.preview import letter_of
+from notes.models import Edition, Subscriber
 
 TIMEOUT_SECONDS = 5
+GMAIL_CLIPS_AT = 102 * 1024
+NEWEST = 5
 PASSES_EVERYBODY = re.compile(r"\+?all")
 P = ParamSpec("P")
 
@@ -128,7 +133,22 @@ def unsubscribe_link() -> Finding:
             f"a POST without cookies is answered with {status}",
             "let the proxy pass POST /s/... on as it is, without a login or a redirect",
         )
+    reader = Subscriber.objects.order_by("-id").first()
+    if reader and answer_of(tokens.unsubscribe_url(reader)) != HTTPStatus.OK:
+        return fail("a reader's own link does not open", "see the web process's log")
     return ok("takes a POST without cookies and does not redirect")
+
+
+def size() -> Finding:
+    """Gmail clips a mail whose HTML is larger than 102 KB, with the way to leave."""
+    newest = Edition.objects.select_related("hub").order_by("-composed_at")[:NEWEST]
+    if not newest:
+        return skip("no digest has been composed yet")
+    largest = max(len(letter_of(edition).html.encode()) for edition in newest)
+    said = f"the largest of the newest digests has {largest / 1024:.0f} KB"
+    if largest > GMAIL_CLIPS_AT:
+        return fail(f"{said}, and Gmail clips at 102", "tell the developers of Nexus")
+    return ok(f"{said} of the 102 at which Gmail clips")
 
 
 def digests() -> Finding:
@@ -167,5 +187,6 @@ MAIL_CHECKS = (
     Check("SPF", spf),
     Check("DMARC", dmarc),
     Check("pages", pages),
-    Check("unsubscribe link", unsubscribe_link),
+    Check("unsubscribe link", unsubscribe_link, needs="migrations"),
+    Check("size of mails", size, needs="migrations"),
 )

@@ -20,6 +20,8 @@ FOR_ALL = [
     "/h/pages/digests/",
     "/h/pages/subscribe/",
     "/h/pages/subscribe/?asked",
+    "/subscribe/?hub=pages",
+    "/subscribe/?asked",
     "/s/no-such-token/confirm/",
     "/nothing/here/",
 ]
@@ -36,6 +38,11 @@ FOR_STAFF = [
     "/h/pages/doctor/",
     "/jobs/",
     "/jobs/?state=failed",
+    "/mail/",
+    "/mail/?address=somebody&week=47",
+    "/mail/suppressed/",
+    "/mail/doctor/",
+    "/h/pages/digests/preview/",
     "/password/",
 ]
 

@@ -18,6 +18,7 @@ from pytest_django.live_server_helper import LiveServer
 from nexus.doctor import mail
 from nexus.doctor.findings import State
 from tests.nexus.nameserver import name_server, resolver
+from tests.notes.digests.weeks import add_reader, make_edition, make_hub
 
 CLOSED_PORT = 9
 
@@ -98,6 +99,26 @@ def test_pages_and_unsubscribe_link_are_asked_where_mails_lead(
     assert mail.unsubscribe_link().state == State.OK
 
 
+def test_the_link_of_a_reader_is_opened_and_ends_nothing(
+    settings: Settings, live_server: LiveServer
+) -> None:
+    settings.BASE_URL = live_server.url
+    subscription = add_reader(make_hub())
+    assert mail.unsubscribe_link().state == State.OK
+    subscription.refresh_from_db()
+    assert subscription.is_active
+
+
+@pytest.mark.django_db
+def test_the_size_of_the_newest_digests_is_told() -> None:
+    assert mail.size().state == State.SKIP
+    make_edition(make_hub())
+    finding = mail.size()
+    assert finding.state == State.OK
+    assert finding.what.endswith("KB of the 102 at which Gmail clips")
+
+
+@pytest.mark.django_db
 def test_pages_that_nobody_serves_are_told(settings: Settings) -> None:
     settings.BASE_URL = f"http://127.0.0.1:{CLOSED_PORT}"
     assert mail.pages().state == State.WARN
@@ -126,6 +147,7 @@ def proxy(status: int) -> Iterator[str]:
         server.shutdown()
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("status", [301, 401, 403])
 def test_a_proxy_in_the_way_of_the_one_click_is_told(
     settings: Settings, status: int
