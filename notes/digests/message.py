@@ -25,10 +25,11 @@ from notes.digests.mime import Template
 from notes.digests.pieces import Piece, fit
 from notes.digests.render import Source
 from notes.digests.schedule import Week
-from notes.digests.wording import listed
+from notes.digests.wording import listed, some
 from notes.models import Edition, Hub, Subscriber, Subscription
 
-MOST_HUBS = 3  # in a subject
+MOST_EDITIONS = 24  # in a mail; more would be no more than their titles
+OWN_LINKS = 1000  # bytes that a reader's links are longer than what stands for them
 LONGEST_LINE = 998  # what a mail server has to take, by RFC 5321
 PLAIN = re.compile(r"[\w.+-]+@[\w.-]+", re.ASCII)
 
@@ -65,9 +66,11 @@ class Letter:
         before, after, foot = render.frame(
             subject=subject,
             summary=summary,
-            sources=[_source(edition) for edition in editions],
+            sources=[_source(edition) for edition in editions[:MOST_EDITIONS]],
+            left_out=max(len(editions) - MOST_EDITIONS, 0),
         )
-        chosen = _fitted([pieces for _, pieces in parts])
+        room = render.MAX_HTML_BYTES - len((before + after).encode()) - OWN_LINKS
+        chosen = _fitted([pieces for _, pieces in parts[:MOST_EDITIONS]], room)
         texts = [piece.text for piece in chosen if piece.text]
         return cls(
             name=name_of(editions),
@@ -152,10 +155,10 @@ def message_id(name: str, subscriber: Subscriber) -> str:
     return f"<{secret.hexdigest()[:40]}@{_host()}>"
 
 
-def _fitted(parts: Sequence[Sequence[Piece]]) -> list[Piece]:
+def _fitted(parts: Sequence[Sequence[Piece]], room: int) -> list[Piece]:
     """Each edition as a whole, or where that is too long its share of the room."""
-    room = sum(piece.bytes for pieces in parts for piece in pieces) <= render.ROOM
-    share = render.ROOM if room else render.ROOM // len(parts)
+    fits = sum(piece.bytes for pieces in parts for piece in pieces) <= room
+    share = room if fits else room // len(parts)
     return [piece for pieces in parts for piece in fit(pieces, max_bytes=share)]
 
 
@@ -164,9 +167,8 @@ def _subject(editions: Sequence[Edition]) -> str:
         return editions[0].subject
     weeks = sorted({Week.parse(edition.week) for edition in editions})
     hubs = list(dict.fromkeys(edition.hub.title for edition in editions))
-    named = hubs if len(hubs) <= MOST_HUBS else [*hubs[:2], f"{len(hubs) - 2} more"]
     week = f"week {listed([str(week.number) for week in weeks])}"
-    return f"{listed(named)}, {week}"
+    return f"{some(hubs, at_most=render.MOST_HUBS)}, {week}"
 
 
 def _source(edition: Edition) -> Source:

@@ -58,11 +58,18 @@ def select(pieces: Sequence[Piece], tags: frozenset[str] | None) -> list[Piece]:
 
 
 def fit(pieces: Sequence[Piece], *, max_bytes: int) -> list[Piece]:
-    """All of it, or as many notes as ``max_bytes`` have room for and a word on that."""
+    """All of it, or as many notes as ``max_bytes`` have room for and a word on that.
+
+    Where not even what stands around them has room, the opening alone and that word.
+    """
     whole = [piece for piece in pieces if piece.group != LEFT_OUT]
     if sum(piece.bytes for piece in whole) <= max_bytes:
         return whole
     room = max_bytes - sum(piece.bytes for piece in pieces if piece.tags is None)
+    if room < 0:
+        return [
+            piece for piece in pieces if piece.group == LEFT_OUT or piece is pieces[0]
+        ]
     kept = []
     for piece in pieces:
         if piece.tags is not None and piece.bytes <= room:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import css_inline
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
@@ -21,8 +22,8 @@ from notes.digests.excerpt import excerpt, fold
 from notes.digests.pieces import LEFT_OUT, Piece
 from notes.digests.wording import (
     days_of,
-    listed,
     many,
+    some,
     summarise,
     thank,
     underlined,
@@ -35,7 +36,8 @@ PLACEHOLDERS = {
 }
 # Gmail clips a mail whose HTML is longer than 102 KB.
 MAX_HTML_BYTES = 100_000
-ROOM = MAX_HTML_BYTES - 12_000  # the frame takes the rest
+ROOM = MAX_HTML_BYTES - 12_000  # the frame of one edition takes less than the rest
+MOST_HUBS = 3  # by name in a sentence
 MAX_NAMES = 12
 
 # Where one piece of a mail ends and the next begins; no field can hold a comment.
@@ -141,14 +143,19 @@ def render(contents: Contents) -> Rendered:
 
 
 def frame(
-    *, subject: str, summary: str, sources: Sequence[Source]
+    *, subject: str, summary: str, sources: Sequence[Source], left_out: int = 0
 ) -> tuple[str, str, str]:
-    """What stands around the pieces of a mail: HTML before and after, text after."""
+    """What stands around the pieces of a mail: HTML before and after, text after.
+
+    ``left_out`` is how many editions the mail only counts.
+    """
     because = _because(sources)
     context = {
         "subject": subject,
         "summary": summary,
         "sources": sources,
+        "left_out": many(left_out, "more digest") if left_out else "",
+        "home_url": f"{settings.BASE_URL}/",
         "because": because,
         **PLACEHOLDERS,
     }
@@ -168,7 +175,8 @@ def personalise(frozen: str, links: Mapping[str, str]) -> str:
 
 
 def _because(sources: Sequence[Source]) -> str:
-    hubs = listed(list(dict.fromkeys(source.hub_title for source in sources)))
+    titles = list(dict.fromkeys(source.hub_title for source in sources))
+    hubs = some(titles, at_most=MOST_HUBS)
     return (
         f"You get this mail once a week because you subscribed to the digest of {hubs}."
         " A week without notes sends nothing. Nexus counts neither openings nor clicks."

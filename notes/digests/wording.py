@@ -58,3 +58,10 @@ def many(count: int, noun: str, plural: str = "") -> str:
 
 def underlined(heading: str) -> str:
     return f"{heading.upper()}\n{'=' * len(heading)}"
+
+
+def some(names: Sequence[str], *, at_most: int) -> str:
+    """The names in one phrase: all of them, or the first and how many more."""
+    if len(names) > at_most:
+        names = [*names[: at_most - 1], f"{len(names) - at_most + 1} more"]
+    return listed(names)

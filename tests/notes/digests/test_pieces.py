@@ -43,5 +43,9 @@ def test_what_has_no_room_is_left_out_with_its_heading_and_that_is_said() -> Non
     assert sum(piece.bytes for piece in fitted) <= 75
 
 
+def test_where_nothing_has_room_the_opening_stands_alone() -> None:
+    assert fit(WHOLE, max_bytes=20) == [OPENING, NOTICE]
+
+
 def test_pieces_survive_being_kept_as_json() -> None:
     assert thaw(json.loads(json.dumps(freeze(WHOLE)))) == WHOLE

@@ -11,7 +11,7 @@ from notes.digests.contents import BrokenLink, Contents, Item
 from notes.digests.message import Letter
 from notes.digests.pieces import thaw
 from notes.digests.render import PLACEHOLDERS
-from notes.models import Hub
+from notes.models import Edition, Hub, Subscriber
 from notes.readme.model import SectionKind
 from tests.notes.digests.weeks import WEEK
 
@@ -232,6 +232,34 @@ def test_titles_as_long_as_they_may_be_still_fit() -> None:
     many = tuple(replace(NOTE, title=title, kind=kind) for kind in kinds)
     whole = letter(replace(CONTENTS, items=many))
     assert len(whole.html.encode()) <= 102 * 1024
+
+
+@pytest.mark.parametrize(
+    ("hubs", "notes", "title"),
+    [
+        (3, 200, "Backend hub"),
+        (10, 50, "Backend hub"),
+        (60, 5, "Backend hub"),
+        (30, 5, "&\N{PILE OF POO}" * 100),
+    ],
+)
+def test_a_mail_about_many_hubs_stays_below_it_too(
+    hubs: int, notes: int, title: str
+) -> None:
+    crowded = replace(
+        CONTENTS, hub_title=title, items=(NOTE,) * notes, open_challenges=(OPEN,) * 8
+    )
+    pieces = render.render(crowded).pieces
+    whole = Letter.of([(edition(number, title), pieces) for number in range(hubs)])
+    mail = whole.message(Subscriber(id=10**9, email="reader@example.org"))
+    html = str(mail.alternatives[0][0])
+    assert len(html.encode()) <= 102 * 1024
+    assert ("no room for 36 more" in html) == (hubs == 60)
+
+
+def edition(number: int, title: str) -> Edition:
+    hub = Hub(id=number, slug=f"hub-{number}", title=title)
+    return Edition(hub=hub, week="2026-W47", subject="A week", summary="Notes")
 
 
 def test_no_line_is_longer_than_a_mail_server_has_to_take() -> None:
