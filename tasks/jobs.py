@@ -4,11 +4,10 @@ A handler does its slow work without a transaction; its effects and the ledger's
 "succeeded" are then one transaction, both or neither:
 
     @handler()
-    def check_links(job: Job) -> None:
-        note = job.event.note
-        found = record.look_at_note(note, Surroundings(note.hub))
+    def push_readme(job: Job) -> None:
+        found = push.push(job.hub)
         with job.completion():
-            job.result = record.record_note(note, found)
+            job.result = push.record(found)
 """
 
 from __future__ import annotations

@@ -13,18 +13,18 @@ def check_links(job: Job) -> None:
     """The links of one note, right after it was submitted or edited."""
     note = job.event.note
     assert note is not None
-    found = record.look_at_note(note, Surroundings(note.hub))
+    record.look_at_note(note, Surroundings(note.hub), by=job)
     with job.completion():
-        job.result = record.record_note(note, found)
+        job.result = record.record_note(note)
 
 
 @handler(coalesce=True)
 def recheck_links(job: Job) -> None:
-    """The links of a hub that want another look."""
+    """A batch of a hub's links that want another look; the next batch is a new job."""
     assert job.hub is not None
-    found = record.look_at_hub(job.hub, Surroundings(job.hub))
+    record.look_at_hub(job.hub, Surroundings(job.hub), by=job)
     with job.completion():
-        job.result = record.record_hub(job.hub, found)
+        job.result = record.record_hub(job.hub)
 
 
 @handler(coalesce=True)

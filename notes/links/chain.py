@@ -10,7 +10,7 @@ from functools import cached_property
 from notes.links import urls
 from notes.links.fetch import Cookies, Fetcher, Response
 from notes.links.hosts import SLOT_POLL_SECONDS, Heard, LocalHosts
-from notes.links.observations import Failure, FetchError, Hop
+from notes.links.observations import Failure, FetchError, Hop, Version
 from notes.links.policy import Policy
 from notes.links.waits import requested_wait, requests_left
 
@@ -28,6 +28,7 @@ class Visit:
     response: Response | None = None
     error: FetchError | None = None
     cookies: Cookies | None = None
+    version: Version | None = None
 
     @property
     def host(self) -> str:
@@ -66,9 +67,11 @@ class Chain:
             return Visit(page, page, method, error=error)
         return await self.follow(method, page, limit=limit)
 
-    async def follow(self, method: str, page: str, *, limit: int) -> Visit:
+    async def follow(
+        self, method: str, page: str, *, limit: int, version: Version | None = None
+    ) -> Visit:
         """Follow the redirects of a page whose host has been entered already."""
-        visit = Visit(page, page, method)
+        visit = Visit(page, page, method, version=version)
         seen = {page}
         try:
             while await self._step(visit, limit, seen):
@@ -98,7 +101,9 @@ class Chain:
         return True
 
     async def _ask(self, visit: Visit, limit: int) -> Response:
-        headers = visit.cookies.headers(visit.url) if visit.cookies else None
+        headers = visit.cookies.headers(visit.url) if visit.cookies else {}
+        if visit.version and visit.version.url == visit.url:
+            headers |= visit.version.headers
         response, started = None, time.monotonic()
         try:
             response = await self._fetcher.request(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from types import MappingProxyType
 
 from notes.links import urls
 from notes.links.chain import Chain
@@ -13,15 +14,18 @@ from notes.links.fetch import Fetcher, Resolver
 from notes.links.hosts import LocalHosts
 from notes.links.inspect import Inspector
 from notes.links.names import Names
+from notes.links.observations import Version
 from notes.links.policy import Policy
 from notes.links.results import Result
+from notes.links.robots import Robots
 from notes.links.run import Run
 from notes.links.schedule import Job, Schedule
 from notes.links.verdicts import Verdict
 
-__all__ = ["Policy", "Result", "Verdict", "check_now", "check_urls"]
+__all__ = ["Policy", "Result", "Verdict", "Version", "check_now", "check_urls"]
 
 NAME_THREADS = 32
+NO_VERSIONS: Mapping[str, Version] = MappingProxyType({})
 
 
 def check_now(
@@ -34,13 +38,13 @@ def check_now(
     """Check all links and return when the last one is done, in no set order."""
 
     async def collect() -> list[Result]:
-        loop = asyncio.get_running_loop()
-        # The default pool has few threads, and a slow name would hold them all.
-        loop.set_default_executor(ThreadPoolExecutor(NAME_THREADS))
         found = check_urls(links, policy=policy, hosts=hosts, tls=tls)
         return [result async for result in found]
 
-    return asyncio.run(collect())
+    with asyncio.Runner() as runner:
+        # The default pool has few threads, and a slow name would hold them all.
+        runner.get_loop().set_default_executor(ThreadPoolExecutor(NAME_THREADS))
+        return runner.run(collect())
 
 
 async def check_urls(
@@ -50,10 +54,14 @@ async def check_urls(
     hosts: LocalHosts | None = None,
     resolver: Resolver | None = None,
     tls: ssl.SSLContext | None = None,
+    versions: Mapping[str, Version] = NO_VERSIONS,
 ) -> AsyncIterator[Result]:
-    """Check each distinct link once and yield its result as soon as it is known."""
+    """Check each distinct link once and yield its result as soon as it is known.
+
+    A page whose version is known is sent again only if it has changed.
+    """
     schedule = Schedule(policy.per_host)
-    for refused in _plan(links, schedule):
+    for refused in _plan(links, schedule, versions):
         yield refused
     async with (
         hosts or LocalHosts(policy.per_host) as slots,
@@ -81,12 +89,15 @@ def _run(
         chain=chain,
         inspector=Inspector(chain, policy.max_body_bytes),
         names=Names(fetcher, policy.canary_host),
+        robots=Robots(chain) if policy.is_robots_txt_obeyed else None,
         # Bounded, so that a slow reader slows the run and not the memory.
         results=asyncio.Queue(2 * policy.concurrency),
     )
 
 
-def _plan(links: Iterable[str], schedule: Schedule) -> Iterator[Result]:
+def _plan(
+    links: Iterable[str], schedule: Schedule, versions: Mapping[str, Version]
+) -> Iterator[Result]:
     """Make one job per page; yield the results of links that cannot be asked for."""
     jobs: dict[str, Job] = {}
     for link in dict.fromkeys(links):
@@ -100,4 +111,6 @@ def _plan(links: Iterable[str], schedule: Schedule) -> Iterator[Result]:
             job = jobs[address.page] = Job(address.page, address.authority, [])
         job.targets.append((link, address.fragment))
     for job in jobs.values():
+        if not any(fragment for _, fragment in job.targets):
+            job.version = versions.get(job.page)
         schedule.add(job)

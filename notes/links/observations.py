@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Failure(StrEnum):
@@ -23,6 +24,7 @@ class Failure(StrEnum):
     REDIRECT_NOWHERE = "redirect_nowhere"
     REDIRECT_UNSUPPORTED = "redirect_unsupported"
     HOST_NOT_ASKED = "host_not_asked"
+    ROBOTS = "robots"
 
 
 class FetchError(Exception):
@@ -52,6 +54,20 @@ class Hop:
     url: str
     status: int
     target: str
+
+
+class Version(NamedTuple):
+    """What a page that was fine said of its version, and where it was found."""
+
+    url: str
+    etag: str
+    last_modified: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Ask for the page only if it has changed since."""
+        asked = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in asked.items() if value}
 
 
 @dataclass(frozen=True, slots=True)

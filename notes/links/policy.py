@@ -26,5 +26,7 @@ class Policy:
     backoff_seconds: float = 0.5
     max_wait_seconds: float = 30.0
     max_host_failures: int = 24
+    budget_seconds: float | None = None
+    is_robots_txt_obeyed: bool = False
     canary_host: str = "example.com"
     user_agent: str = "Mozilla/5.0 (compatible; NexusLinkCheck/1.0)"

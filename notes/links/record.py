@@ -1,44 +1,39 @@
-"""Looks at the links of notes and keeps what was seen: rows with a history.
+"""Looks at the links of notes and keeps what is seen: rows with a history.
 
-Looking is slow and happens outside a transaction; recording is quick and happens in
-the caller's.
+Looking is slow and happens outside a transaction; what was seen is kept about once a
+second, so that a run which is killed leaves little to do again.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from notes.events import record_event
-from notes.links import check, extract, mail, relative, urls
-from notes.links.check import Policy, Result
+from notes.links import extract, mail, relative, urls
+from notes.links.batches import check_in_batches
+from notes.links.check import Policy, Result, Version
+from notes.links.claims import Claimant, claim, release
+from notes.links.keep import LONGEST_URL, ROWS, keep
 from notes.links.kinds import sort_out
 from notes.links.overrules import count_as_shown
 from notes.links.relative import Repository
+from notes.links.robots import NAME
 from notes.links.shared_hosts import SharedHosts
-from notes.links.strikes import Look, Standing, next_look, standing
 from notes.links.summary import in_a_line
-from notes.links.verdicts import Verdict
-from notes.models import DeathNotice, EventKind, Hub, Link, LinkCheck, Note, NoteLink
+from notes.models import EventKind, Hub, Link, Note, NoteLink
 
 FRESH = timedelta(hours=1)
-BATCH = 500
+# As many links as one run claims; what it has no time for is free again at its end.
+BATCH = 5_000
 NOTES_AT_ONCE = 1_000
-LONGEST_URL = 2_000
-CONCLUDED = [
-    "verdict",
-    "is_confirmed",
-    "status",
-    "final_url",
-    "reason",
-    "checked_at",
-    "due_at",
-]
+# Then a run takes up no more links; the last of them may take as long again.
+LOOKING_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -51,9 +46,11 @@ class Written:
 
 
 def policy() -> Policy:
-    contact = f"Mozilla/5.0 (compatible; NexusLinkCheck/1.0; +{settings.BASE_URL})"
+    contact = f"Mozilla/5.0 (compatible; {NAME}/1.0; +{settings.BASE_URL})"
     return Policy(
-        allow_networks=settings.NEXUS_LINKS_ALLOW_NETWORKS, user_agent=contact
+        allow_networks=settings.NEXUS_LINKS_ALLOW_NETWORKS,
+        is_robots_txt_obeyed=settings.NEXUS_LINKS_OBEY_ROBOTS_TXT,
+        user_agent=contact,
     )
 
 
@@ -77,62 +74,79 @@ def target(url: str, hub: int) -> str:
         return url
 
 
-def look_at(targets: Iterable[str], around: Repository) -> list[Result]:
-    """Look at links of every kind; only those of the web are fetched."""
-    kinds = sort_out(targets)
-    written = {url: relative.as_written(url) for url in kinds.relative}
-    return [
-        *relative.look(written, around),
-        *mail.look_now(kinds.mail, canary_host=policy().canary_host),
-        *look_on_the_web(kinds.web),
-    ]
+def look_at_note(note: Note, around: Repository, *, by: Claimant) -> None:
+    """Look at the note's links, save those that somebody fetched within the hour."""
+    with by.step():
+        take_down([note])
+    held = Link.objects.filter(note_links__note=note)
+    stale = Link.not_looked_at_since(timezone.now() - FRESH)
+    _look(claim(held, where=stale, by=by, most=BATCH), note.hub, around, by=by)
 
 
-def look_on_the_web(targets: Iterable[str]) -> list[Result]:
-    """Fetch now, sharing the slots and rests of hosts with all other workers."""
-    bounds = policy()
-    hosts = SharedHosts(bounds.per_host, url=settings.CACHE_URL)
-    return check.check_now(targets, policy=bounds, hosts=hosts)
-
-
-def look_at_note(note: Note, around: Repository) -> list[Result]:
-    """Check the note's links, save those that somebody fetched within the hour."""
-    targets = {link.target for link in links_in(note)}
-    fresh = Link.objects.looked_at_since(timezone.now() - FRESH)
-    targets -= set(fresh.filter(url__in=targets).values_list("url", flat=True))
-    return look_at(sorted(targets), around)
-
-
-def record_note(note: Note, results: Iterable[Result]) -> str:
-    """Keep which links the note holds and what was seen of them; say it in a line."""
-    _take_down([note])
-    _store_results(results)
+def record_note(note: Note) -> str:
+    """Say in a line what is known of the note's links by now."""
     call_for_copies(note.hub)
     held = Link.objects.filter(note_links__note=note)
-    sentence = in_a_line(count_as_shown(held, note.hub))
     record_event(EventKind.LINKS_CHECKED, note=note)
-    return sentence
+    return in_a_line(count_as_shown(held, note.hub))
 
 
-def look_at_hub(hub: Hub, around: Repository) -> list[Result]:
-    """Check a batch of the hub's links that want a look."""
-    due = sorted({link.target for note in _unread(hub) for link in links_in(note)})
-    known = Link.objects.in_hub(hub).due(timezone.now())
-    due += known.order_by("due_at").values_list("url", flat=True)[:BATCH]
-    return look_at(list(dict.fromkeys(due))[:BATCH], around)
+def look_at_hub(hub: Hub, around: Repository, *, by: Claimant) -> None:
+    """Look at a batch of the hub's links that want it, and let others have the rest."""
+    with by.step():
+        take_down(_unread(hub))
+    due = Q(due_at=None) | Q(due_at__lte=timezone.now())
+    claimed = claim(Link.objects.in_hub(hub), where=due, by=by, most=BATCH)
+    now = timezone.now()
+    is_more_to_do = Link.objects.in_hub(hub).due(now).unclaimed(now).exists()
+    if is_more_to_do or _unread(hub):
+        with by.step():
+            record_event(EventKind.LINKS_FELL_DUE, hub=hub)
+    _look(claimed, hub, around, by=by)
 
 
-def record_hub(hub: Hub, results: Iterable[Result]) -> str:
-    """Keep what was seen; where more is left to look at, say that it is due."""
-    _take_down(_unread(hub))
-    _store_results(results)
+def record_hub(hub: Hub) -> str:
+    """Say what is known of the hub's links; when nobody looks any more, that too."""
     links = Link.objects.in_hub(hub)
-    if links.due(timezone.now()).exists() or _unread(hub):
-        record_event(EventKind.LINKS_FELL_DUE, hub=hub)
-    else:
+    if not links.due(timezone.now()).exists() and not _unread(hub):
         record_event(EventKind.LINKS_CHECKED, hub=hub)
         call_for_copies(hub)
     return in_a_line(count_as_shown(links, hub))
+
+
+def _look(links: Iterable[Link], hub: Hub, around: Repository, *, by: Claimant) -> None:
+    """Look at claimed links, keep what is seen as it comes, and free the rest."""
+    for results in filter(None, _seen_of(list(links), around)):
+        with by.step():
+            keep(results)
+    with by.step():
+        if release(by):
+            record_event(EventKind.LINKS_FELL_DUE, hub=hub)
+
+
+def _seen_of(links: list[Link], around: Repository) -> Iterator[list[Result]]:
+    """Look at links of every kind; only those of the web are fetched."""
+    kinds = sort_out(link.url for link in links)
+    written = {url: relative.as_written(url) for url in kinds.relative}
+    yield list(relative.look(written, around))
+    bounds = replace(policy(), budget_seconds=LOOKING_SECONDS)
+    yield list(mail.look_now(kinds.mail, canary_host=bounds.canary_host))
+    if not kinds.web:
+        return
+    yield from check_in_batches(
+        kinds.web,
+        policy=bounds,
+        hosts=SharedHosts(bounds.per_host, url=settings.CACHE_URL),
+        versions={link.url: _version(link) for link in links if _is_versioned(link)},
+    )
+
+
+def _is_versioned(link: Link) -> bool:
+    return bool(link.etag or link.last_modified)
+
+
+def _version(link: Link) -> Version:
+    return Version(link.final_url, link.etag, link.last_modified)
 
 
 def call_for_copies(hub: Hub) -> None:
@@ -148,7 +162,7 @@ def _unread(hub: Hub) -> list[Note]:
     return list(notes.order_by("pk")[:NOTES_AT_ONCE])
 
 
-def _take_down(notes: list[Note]) -> None:
+def take_down(notes: list[Note]) -> None:
     """Keep which links the notes hold now, and no others."""
     pairs = [(note, link) for note in notes for link in links_in(note)]
     _store_note_links(pairs)
@@ -165,7 +179,7 @@ def _store_note_links(pairs: list[tuple[Note, Written]]) -> None:
     Link.objects.bulk_create(
         [Link(url=url) for url in sorted(targets)],
         ignore_conflicts=True,
-        batch_size=BATCH,
+        batch_size=ROWS,
     )
     ids = Link.objects.in_bulk(sorted(targets), field_name="url")
     NoteLink.objects.bulk_create(
@@ -176,74 +190,5 @@ def _store_note_links(pairs: list[tuple[Note, Written]]) -> None:
             for note, written in pairs
         ],
         ignore_conflicts=True,
-        batch_size=BATCH,
-    )
-
-
-def _store_results(results: Iterable[Result]) -> None:
-    by_url = {result.url: result for result in results}
-    links = Link.objects.in_bulk(sorted(by_url), field_name="url").values()
-    now = timezone.now()
-    LinkCheck.objects.bulk_create(
-        [_history(link, by_url[link.url], now) for link in links], batch_size=BATCH
-    )
-    failures = _failures(links, by_url)
-    changed = []
-    for link in links:
-        result = by_url[link.url]
-        looks = failures.get(link.pk) or [Look(result.verdict, now)]
-        # What the README and its repository lack, they lack beyond doubt.
-        is_certain = relative.is_relative(link.url)
-        stands = Standing(result.verdict) if is_certain else standing(looks)
-        if _conclude(link, result, stands, now):
-            changed.append(link)
-    Link.objects.bulk_update(links, CONCLUDED, batch_size=BATCH)
-    back = [link.pk for link in changed if link.verdict != Verdict.DEAD]
-    DeathNotice.objects.filter(link__in=back).delete()
-    for link in changed:
-        record_event(
-            EventKind.LINK_VERDICT_CHANGED, link=link.pk, verdict=str(link.verdict)
-        )
-
-
-def _failures(
-    links: Iterable[Link], by_url: dict[str, Result]
-) -> dict[int, list[Look]]:
-    """All looks at the links that just failed: only for them history matters."""
-    failed = [link.pk for link in links if by_url[link.url].verdict == Verdict.DEAD]
-    looks: dict[int, list[Look]] = defaultdict(list)
-    for start in range(0, len(failed), BATCH):
-        checks = LinkCheck.objects.filter(link__in=failed[start : start + BATCH])
-        for pk, verdict, at in checks.values_list("link", "verdict", "checked_at"):
-            looks[pk].append(Look(verdict, at))
-    return looks
-
-
-def _conclude(link: Link, result: Result, now_stands: Standing, now: datetime) -> bool:
-    """Write the standing into the row; whether it differs from what people knew."""
-    link.due_at = next_look(now_stands, link.url, now)
-    was_known = link.verdict != Verdict.UNCHECKED
-    if now_stands.verdict == Verdict.UNCHECKED and was_known:
-        return False
-    before = (link.verdict, link.is_confirmed)
-    link.verdict, link.is_confirmed = now_stands
-    link.status, link.final_url = result.status, result.final_url[:LONGEST_URL]
-    link.reason, link.checked_at = _reason(result, now_stands)[:300], now
-    return was_known and before != now_stands
-
-
-def _reason(result: Result, now_stands: Standing) -> str:
-    is_new_failure = result.verdict == Verdict.DEAD != now_stands.verdict
-    return f"It worked before. {result.reason}" if is_new_failure else result.reason
-
-
-def _history(link: Link, result: Result, now: datetime) -> LinkCheck:
-    return LinkCheck(
-        link=link,
-        verdict=result.verdict,
-        status=result.status,
-        final_url=result.final_url[:LONGEST_URL],
-        reason=result.reason[:300],
-        elapsed_ms=result.elapsed_ms,
-        checked_at=now,
+        batch_size=ROWS,
     )

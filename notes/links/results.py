@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from notes.links.chain import Visit
-from notes.links.observations import Hop
+from notes.links.observations import Hop, Version
 from notes.links.schedule import Job
 from notes.links.verdicts import Judgement, Verdict
 
 REASON_LENGTH = 300
+FINE = {Verdict.ALIVE, Verdict.FLAKY, Verdict.MOVED, Verdict.REDIRECTED}
+NO_VERSION = Version("", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Result:
 
 def result(link: str, job: Job, visit: Visit, judgement: Judgement) -> Result:
     """Put together what the caller is told of one link of a job."""
-    headers = visit.answer.headers if visit.answer else {}
+    version = _version(visit, judgement.verdict)
     return Result(
         url=link,
         verdict=judgement.verdict,
@@ -40,6 +43,27 @@ def result(link: str, job: Job, visit: Visit, judgement: Judgement) -> Result:
         redirects=tuple(visit.hops),
         attempts=job.attempts,
         elapsed_ms=round(job.elapsed_seconds * 1000),
-        etag=headers.get("ETag", ""),
-        last_modified=headers.get("Last-Modified", ""),
+        etag=version.etag,
+        last_modified=version.last_modified,
     )
+
+
+def _version(visit: Visit, verdict: Verdict) -> Version:
+    """What to show the server next time, so that it need not send the page again.
+
+    Only of pages that are fine: what a page says of itself is read anew each time
+    that it says something bad.
+    """
+    answer, known = visit.answer, visit.version or NO_VERSION
+    if answer is None or verdict not in FINE:
+        return NO_VERSION
+    etag = answer.headers.get("ETag", "")
+    last_modified = answer.headers.get("Last-Modified", "")
+    match answer.status:
+        case HTTPStatus.OK:
+            return Version(visit.url, etag, last_modified)
+        case HTTPStatus.NOT_MODIFIED:
+            known_date = last_modified or known.last_modified
+            return Version(visit.url, etag or known.etag, known_date)
+        case _:
+            return NO_VERSION

@@ -7,6 +7,7 @@ import random
 import re
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -17,6 +18,7 @@ from notes.links.names import Names
 from notes.links.observations import Failure, FetchError
 from notes.links.policy import Policy
 from notes.links.results import Result, result
+from notes.links.robots import Robots
 from notes.links.schedule import Job, Schedule
 from notes.links.verdicts import judge
 
@@ -52,23 +54,34 @@ class Run:
     inspector: Inspector
     names: Names
     results: asyncio.Queue[Result | None]
+    robots: Robots | None = None
     answering: set[str] = field(default_factory=set)
     failures: Counter[str] = field(default_factory=Counter)
     last_errors: dict[str, FetchError] = field(default_factory=dict)
 
     async def all(self) -> None:
-        """Work until every job has its result, then say so."""
+        """Work until every job has its result or the time is up, then say so."""
+        budget = self.policy.budget_seconds
         try:
-            async with asyncio.TaskGroup() as workers:
-                for _ in range(min(self.policy.concurrency, len(self.schedule))):
-                    workers.create_task(self._work())
+            if budget is None:
+                await self._all_at_once()
+                return
+            asyncio.get_running_loop().call_later(budget, self.schedule.close)
+            # What was begun may be finished, if it is done in as much time again.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(budget + self.policy.total_seconds):
+                    await self._all_at_once()
         finally:
             await self.results.put(None)
 
+    async def _all_at_once(self) -> None:
+        async with asyncio.TaskGroup() as workers:
+            for _ in range(min(self.policy.concurrency, len(self.schedule))):
+                workers.create_task(self._work())
+
     async def _work(self) -> None:
         while (job := await self.schedule.take()) is not None:
-            if self._is_given_up(job.host):
-                error = self.last_errors[job.host]
+            if error := await self._why_not(job):
                 await self._emit(job, Visit(job.page, job.page, error=error))
                 continue
             wait = await self.hosts.enter(job.host)
@@ -81,14 +94,25 @@ class Run:
             else:
                 await self._try(job)
 
+    async def _why_not(self, job: Job) -> FetchError | None:
+        """Say why this page is not to be asked for at all, if it is not."""
+        if self._is_given_up(job.host):
+            return self.last_errors[job.host]
+        if self.robots is None or await self.robots.allows(job.page):
+            return None
+        why = f"The robots.txt of {job.host} asks checks to stay away from this page."
+        return FetchError(Failure.ROBOTS, why)
+
     async def _try(self, job: Job) -> None:
         started = time.monotonic()
         visit = await self.chain.follow(
-            self._method(job), job.page, limit=self._limit(job)
+            self._method(job),
+            job.page,
+            limit=self._limit(job),
+            version=job.version,
         )
         job.elapsed_seconds += time.monotonic() - started
-        if visit.method == "HEAD" and not _is_fine(visit):
-            job.is_head_refused = True
+        if self._is_to_be_asked_plainly(job, visit):
             self.schedule.again(job, 0.0)
             return
         job.attempts += 1
@@ -101,6 +125,14 @@ class Run:
         if not _is_throttled(visit):
             job.failures.append(_what_failed(visit))
         self.schedule.again(job, pause)
+
+    def _is_to_be_asked_plainly(self, job: Job, visit: Visit) -> bool:
+        """Some servers take offence at a HEAD or a condition, and not at a GET."""
+        if _is_fine(visit):
+            return False
+        is_plain = visit.method != "HEAD" and job.version is None
+        job.is_head_refused, job.version = True, None
+        return not is_plain
 
     def _method(self, job: Job) -> str:
         is_file = FILES.search(job.page.partition("?")[0])

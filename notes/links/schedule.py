@@ -8,6 +8,8 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 
+from notes.links.observations import Version
+
 
 @dataclass(slots=True)
 class Job:
@@ -20,6 +22,7 @@ class Job:
     attempts: int = 0
     elapsed_seconds: float = 0.0
     is_head_refused: bool = False
+    version: Version | None = None
 
 
 @dataclass(slots=True)
@@ -46,6 +49,7 @@ class Schedule:
         self._sleeping: list[tuple[float, int, Job]] = []
         self._waiters: deque[asyncio.Future[None]] = deque()
         self._unfinished = 0
+        self._is_closed = False
         self._serial = 0
 
     def __len__(self) -> int:
@@ -58,9 +62,14 @@ class Schedule:
         lane.jobs.append(job)
         self._open(lane)
 
+    def close(self) -> None:
+        """Give out no more jobs; those that were given out may be finished."""
+        self._is_closed = True
+        self._wake(len(self._waiters))
+
     async def take(self) -> Job | None:
         """Wait for the next job that may run; None once all are finished."""
-        while self._unfinished:
+        while self._unfinished and not self._is_closed:
             job = self._next()
             if job is not None:
                 return job

@@ -50,6 +50,7 @@ BY_FAILURE = {
     Failure.NAME_UNAVAILABLE: Verdict.UNCHECKED,
     Failure.NO_ROUTE: Verdict.UNCHECKED,
     Failure.HOST_NOT_ASKED: Verdict.UNCHECKED,
+    Failure.ROBOTS: Verdict.BLOCKED,
     Failure.REDIRECT_UNSUPPORTED: Verdict.UNSUPPORTED,
 }
 BY_SIGN = {
@@ -104,6 +105,8 @@ def _answered(seen: Seen, answer: str) -> Judgement:
         return Judgement(Verdict.FLAKY, f"{answer}, but only after: {first}.")
     if seen.hops:
         return _redirected(seen)
+    if seen.status == HTTPStatus.NOT_MODIFIED:
+        return Judgement(Verdict.ALIVE, f"{answer}: the same as at the last look.")
     if Sign.ANCHOR_UNKNOWN in seen.signs:
         why = f"whether #{seen.fragment[:80]} exists could not be told"
         return Judgement(Verdict.ALIVE, f"{answer}; {why}.")

@@ -141,6 +141,17 @@ class Job(models.Model):
                 raise SupersededError(str(self.id))
             self.state = self.State.SUCCEEDED
 
+    @contextmanager
+    def step(self) -> Iterator[Self]:
+        """One transaction for a part of the effects, which a later run finds done.
+
+        Raises SupersededError, undoing them, when another run has taken this job over.
+        """
+        with transaction.atomic():
+            yield self
+            if not self._this_run().update(attempts=F("attempts")):
+                raise SupersededError(str(self.id))
+
     def retry(self, error: str, *, due_at: datetime) -> bool:
         """Another run is on its way; the relay steps in if it has not begun by then."""
         return (

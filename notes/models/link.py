@@ -38,6 +38,10 @@ class LinkQuerySet(models.QuerySet["Link"]):
         """Links that want a look by then."""
         return self.filter(Q(due_at=None) | Q(due_at__lte=at))
 
+    def unclaimed(self, at: datetime) -> Self:
+        """Links at which nobody looks by then."""
+        return self.filter(Q(claimed_until=None) | Q(claimed_until__lt=at))
+
     def without_copy(self) -> Self:
         """Dead pages that the archive was not asked for since the last look."""
         dead = self.filter(url__startswith="http", verdict=Verdict.DEAD)
@@ -65,6 +69,12 @@ class Link(models.Model):
     is_confirmed = models.BooleanField(default=True)
     checked_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
+    # What the page said of its version when it was last read in full.
+    etag = models.CharField(max_length=200, blank=True)
+    last_modified = models.CharField(max_length=60, blank=True)
+    # Who looks at it now, and until when nobody else does; see `links.claims`.
+    claimed_by = models.UUIDField(null=True)
+    claimed_until = models.DateTimeField(null=True)
 
     objects = LinkQuerySet.as_manager()
     # What somebody in the hub at hand says against it; `links.overrules` fills it in.
@@ -72,10 +82,23 @@ class Link(models.Model):
 
     class Meta:
         ordering = ["url"]
-        indexes = [models.Index(fields=["due_at"])]
+        indexes = [
+            models.Index(fields=["due_at"]),
+            models.Index(
+                fields=["claimed_by"],
+                condition=Q(claimed_by__isnull=False),
+                name="claimed_links",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.url
+
+    @staticmethod
+    def not_looked_at_since(moment: datetime) -> Q:
+        """The opposite of `looked_at_since`, of this row's own columns alone."""
+        is_old = Q(checked_at=None) | Q(checked_at__lt=moment)
+        return is_old | Q(verdict=Verdict.UNCHECKED) | ~Q(url__startswith="http")
 
     @property
     def is_web(self) -> bool:

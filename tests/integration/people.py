@@ -58,7 +58,9 @@ class Browser:
 
 
 class WebSite:
-    """A web site on loopback: /fine, /missing, and /held, which waits for `release`."""
+    """A web site on loopback: /fine, /missing, /paced, which takes its time, and /held,
+    which waits for `release`.
+    """
 
     def __init__(self) -> None:
         self.requests: list[str] = []
@@ -70,6 +72,8 @@ class WebSite:
                 site.requests.append(self.path)
                 if self.path.startswith("/held"):
                     site.released.wait(15)
+                if self.path.startswith("/paced"):
+                    time.sleep(0.05)
                 is_found = not self.path.startswith("/missing")
                 body = b"<!doctype html><title>A page</title><p>Text that is read.</p>"
                 self.send_response(200 if is_found else 404)

@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from notes import services
 from notes.digests.contents import AT_MOST_BROKEN, gather
 from notes.digests.schedule import Week
-from notes.links import record
 from notes.links.check import Result
+from notes.links.keep import keep
 from notes.links.verdicts import Verdict
 from notes.models import Hub, Link, Note
 from notes.readme.model import SectionKind
@@ -121,7 +121,7 @@ def test_a_link_that_came_back_and_died_again_is_told_of_again(hub: Hub) -> None
     add_note(hub, "next", at=NEXT.start)
     link = break_link(note, GONE)
     assert broken_in(hub) == [(GONE, "note")]
-    record.record_note(note, [Result(GONE, Verdict.ALIVE, "Answered 200.")])
+    keep([Result(GONE, Verdict.ALIVE, "Answered 200.")])
     link.refresh_from_db()
     assert (link.verdict, gather(hub, NEXT).broken_count) == ("alive", 0)
     Link.objects.update(verdict="dead")

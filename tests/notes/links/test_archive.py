@@ -18,6 +18,7 @@ from pytest_django.fixtures import Settings
 from notes import services
 from notes.links import archive, record
 from notes.links.check import Result
+from notes.links.keep import keep
 from notes.links.verdicts import Verdict
 from notes.models import Event, EventKind, Hub, Link, Note, Section
 
@@ -72,7 +73,9 @@ def note(hub: Hub, section: Section, ada: User) -> Note:
 
 def see(note: Note, verdict: Verdict = Verdict.DEAD, url: str = GONE) -> None:
     with transaction.atomic():
-        record.record_note(note, [Result(url, verdict, "Seen.")])
+        record.take_down([note])
+        keep([Result(url, verdict, "Seen.")])
+        record.record_note(note)
 
 
 def ask(hub: Hub) -> str:
@@ -204,7 +207,9 @@ def test_many_dead_links_are_asked_for_in_turns(
     text = services.NoteText(section=section, title="T", body=" ".join(pages))
     note = services.submit_note(hub=hub, author=ada, text=text)
     with transaction.atomic():
-        record.record_note(note, [Result(url, Verdict.DEAD, "No.") for url in pages])
+        record.take_down([note])
+        keep(Result(url, Verdict.DEAD, "No.") for url in pages)
+        record.record_note(note)
     ask(hub)
     assert calls() == 2
     ask(hub)

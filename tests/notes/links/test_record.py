@@ -15,6 +15,8 @@ from pytest_django.fixtures import Settings
 from notes import services
 from notes.links import record
 from notes.links.check import Result
+from notes.links.claims import Somebody
+from notes.links.keep import keep
 from notes.links.verdicts import Verdict
 from notes.models import Event, EventKind, Hub, Link, LinkCheck, Note, Section
 from notes.readme import importer
@@ -30,7 +32,11 @@ class Site(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.asked.append(self.path)
-        self.send_response(404 if self.path.startswith(self.gone) else 200)
+        tag = f'"{self.path}"'
+        is_known = self.headers.get("If-None-Match") == tag
+        is_gone = self.path.startswith(self.gone)
+        self.send_response(404 if is_gone else 304 if is_known else 200)
+        self.send_header("ETag", tag)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
@@ -59,7 +65,13 @@ def submit(hub: Hub, section: Section, author: User, body: str) -> Note:
 
 
 def look_and_record(note: Note) -> str:
-    return record.record_note(note, record.look_at_note(note, Surroundings(note.hub)))
+    record.look_at_note(note, Surroundings(note.hub), by=Somebody())
+    return record.record_note(note)
+
+
+def recheck(hub: Hub) -> str:
+    record.look_at_hub(hub, Surroundings(hub), by=Somebody())
+    return record.record_hub(hub)
 
 
 @pytest.fixture
@@ -168,7 +180,7 @@ def test_what_could_not_be_looked_at_keeps_its_verdict(note: Note) -> None:
     look_and_record(note)
     days_pass(8)
     before = Link.objects.get(url__endswith="/a")
-    record.record_note(note, [Result(before.url, Verdict.UNCHECKED, "No network.")])
+    keep([Result(before.url, Verdict.UNCHECKED, "No network.")])
 
     after = Link.objects.get(url__endswith="/a")
     assert (after.verdict, after.checked_at) == ("alive", before.checked_at)
@@ -251,11 +263,11 @@ def test_a_recheck_leaves_alone_what_is_not_due(
     hub: Hub, site: ThreadingHTTPServer
 ) -> None:
     importer.store(hub, f"# R\n\n- {url(site, '/a')}\n- {url(site, '/gone')}\n")
-    record.record_hub(hub, record.look_at_hub(hub, Surroundings(hub)))
+    recheck(hub)
     days_pass()
     Site.asked.clear()
 
-    record.record_hub(hub, record.look_at_hub(hub, Surroundings(hub)))
+    recheck(hub)
     assert set(Site.asked) == {"/gone"}
 
 
@@ -264,7 +276,7 @@ def test_the_links_of_imported_notes_are_found_by_the_recheck(
 ) -> None:
     importer.store(hub, f"# R\n\n- one {url(site, '/a')}\n- two {url(site, '/a')}\n")
 
-    sentence = record.record_hub(hub, record.look_at_hub(hub, Surroundings(hub)))
+    sentence = recheck(hub)
 
     assert sentence == "1 link: 1 fine"
     assert len(Site.asked) == 1
@@ -274,9 +286,9 @@ def test_a_text_that_another_import_brought_is_read_anew(
     hub: Hub, site: ThreadingHTTPServer
 ) -> None:
     importer.store(hub, f"# R\n\n- the one note {url(site, '/a')}\n")
-    record.record_hub(hub, record.look_at_hub(hub, Surroundings(hub)))
+    recheck(hub)
     importer.store(hub, f"# R\n\n- the one note {url(site, '/b')}\n")
-    record.record_hub(hub, record.look_at_hub(hub, Surroundings(hub)))
+    recheck(hub)
 
     note = hub.notes.published().get()
     assert [link.url for link in note.note_links.all()] == [url(site, "/b")]
@@ -285,7 +297,7 @@ def test_a_text_that_another_import_brought_is_read_anew(
 def test_the_links_of_a_note_whose_own_check_failed_are_found_by_the_recheck(
     note: Note,
 ) -> None:
-    record.record_hub(note.hub, record.look_at_hub(note.hub, Surroundings(note.hub)))
+    recheck(note.hub)
 
     assert note.note_links.count() == 3
 
@@ -296,9 +308,9 @@ def test_many_new_notes_are_read_in_turns(
     monkeypatch.setattr(record, "NOTES_AT_ONCE", 2)
     importer.store(hub, "# R\n\n" + "".join(f"- note [x](#{n})\n" for n in range(3)))
     due = Event.objects.filter(kind=EventKind.LINKS_FELL_DUE)
-    record.record_hub(hub, record.look_at_hub(hub, Surroundings(hub)))
+    recheck(hub)
     assert (due.count(), Link.objects.count()) == (1, 2)
-    record.record_hub(hub, record.look_at_hub(hub, Surroundings(hub)))
+    recheck(hub)
     assert (due.count(), Link.objects.count()) == (1, 3)
 
 
@@ -310,9 +322,9 @@ def test_a_recheck_that_has_more_to_do_says_so(
     importer.store(hub, f"# R\n\n{lines}")
     due = Event.objects.filter(kind=EventKind.LINKS_FELL_DUE)
 
-    record.record_hub(hub, record.look_at_hub(hub, Surroundings(hub)))
+    recheck(hub)
     assert due.count() == 1
-    record.record_hub(hub, record.look_at_hub(hub, Surroundings(hub)))
+    recheck(hub)
 
     assert due.count() == 1
     assert not Link.objects.filter(checked_at=None).exists()
@@ -325,3 +337,45 @@ def test_a_private_address_is_unsafe_and_never_asked(
 
     assert look_and_record(note) == "3 links: 3 unsafe"
     assert Site.asked == []
+
+
+def test_a_run_without_time_leaves_the_rest_due_and_says_so(
+    hub: Hub, site: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record, "LOOKING_SECONDS", 0.0)
+    lines = "".join(f"- {url(site, f'/{n}')}\n" for n in range(40))
+    importer.store(hub, f"# R\n\n{lines}")
+
+    recheck(hub)
+
+    assert 0 < Link.objects.due(timezone.now()).unclaimed(timezone.now()).count() < 40
+    assert Event.objects.filter(kind=EventKind.LINKS_FELL_DUE).count() == 1
+    monkeypatch.undo()
+    assert recheck(hub) == "40 links: 40 fine"
+    assert len(Site.asked) == len(set(Site.asked)) == 40
+
+
+def test_the_same_link_in_a_hundred_notes_is_fetched_once(
+    hub: Hub, section: Section, ada: User, site: ThreadingHTTPServer
+) -> None:
+    notes = [submit(hub, section, ada, url(site, "/a")) for _ in range(100)]
+    sentences = {look_and_record(note) for note in notes}
+
+    assert sentences == {"1 link: 1 fine"}
+    assert Site.asked == ["/a"]
+    assert LinkCheck.objects.count() == 1
+
+
+def test_an_unchanged_page_is_asked_for_by_its_version(
+    hub: Hub, site: ThreadingHTTPServer
+) -> None:
+    importer.store(hub, f"# R\n\n- {url(site, '/a')}\n")
+    recheck(hub)
+    link = Link.objects.get()
+    assert (link.etag, link.verdict) == ('"/a"', "alive")
+    days_pass(15)
+
+    recheck(hub)
+
+    link.refresh_from_db()
+    assert (link.status, link.etag, link.verdict) == (304, '"/a"', "alive")
