@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -29,6 +30,9 @@ POSITIONED = {
 }
 # GFM takes any last label, where the library knows a list from long ago.
 ANY_TLD = ["[a-z]{2,63}"]
+# GFM's extended email autolink; the library misses those in brackets.
+MAIL_ADDRESS = r"(?<![\w.+-])()[a-z0-9.+_-]+@(?:[a-z0-9_-]+\.)+[a-z0-9_-]*[a-z0-9]"
+TRAILING = re.compile(r"(?:&[a-z]+;|[?!.,:;*_~'\"])+$", re.IGNORECASE)
 CODE_TAGS = ("<code", "<pre", "<kbd", "<samp")
 
 
@@ -78,6 +82,8 @@ def _inline_links(block: Token, positions: Positions) -> Iterator[FoundLink]:
                 if code_depth:
                     continue
                 url = f"http://{url}" if url == text and "://" not in url else url
+                # What GFM takes for the sentence's punctuation, not for the URL's.
+                url, text = TRAILING.sub("", url), TRAILING.sub("", text)
             yield FoundLink(url, *place(start), text)
         cursor = int(child.meta.get("end", cursor))
 
@@ -142,7 +148,9 @@ def _linkifier() -> LinkifyIt:
     """Find what GFM finds: schemes, www. and addresses, but no README.md."""
     linkifier = LinkifyIt(options={"fuzzy_link": False}).tlds(ANY_TLD)
     host_and_path = linkifier.re["src_host_port_strict"] + linkifier.re["src_path"]
-    return linkifier.add("www.", {"validate": f"^{host_and_path}"}).add("//", None)
+    linkifier.add("www.", {"validate": f"^{host_and_path}"}).add("//", None)
+    linkifier.re["email_fuzzy"] = MAIL_ADDRESS
+    return linkifier
 
 
 def _parser() -> MarkdownIt:

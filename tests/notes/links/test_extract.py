@@ -132,9 +132,27 @@ def test_an_email_address_is_a_mailto_link() -> None:
     ]
 
 
+def test_an_email_address_is_found_wherever_it_stands() -> None:
+    addresses = ["[a@x.example]", "**b@x.example**", "(c@x.example).", "d@x.example|"]
+    others = ["@x.example", "e@x", "f@x.example-", "`g@x.example`", "h@x.example_"]
+    assert urls_in(" ".join([*addresses, *others])) == [
+        *(f"mailto:{letter}@x.example" for letter in "abcd"),
+        *("mailto:f@x.example", "mailto:h@x.example"),
+    ]
+
+
 def test_a_bare_url_ends_before_punctuation_that_closes_the_sentence() -> None:
     markdown = "(see https://a.example/x_(y)). **https://a.example/z**, and so on"
     assert urls_in(markdown) == ["https://a.example/x_(y)", "https://a.example/z"]
+
+
+@pytest.mark.parametrize(
+    "end", [*":;.,!?*_'\"", "?!", "...", "~~", "**", ").", "&amp;."]
+)
+def test_no_punctuation_of_the_sentence_is_part_of_a_bare_url(end: str) -> None:
+    for url in ("https://a.example/x", "https://a.example/?x=1&y", "www.a.example/x"):
+        found = urls_in(f"See {url}{end} and so on")
+        assert found == [url if "://" in url else f"http://{url}"]
 
 
 def test_entities_and_escapes_are_read_as_the_parser_reads_them() -> None:
@@ -173,7 +191,8 @@ def test_in_real_readmes_each_link_stands_where_it_is_said_to(path: Path) -> Non
     found = links(markdown)
     for link in found:
         source = source_at(markdown, link)
-        assert source.startswith(("[", "![", "<", link.url)), link
+        bare = link.url.removeprefix("mailto:")
+        assert source.startswith(("[", "![", "<", bare)), link
     everywhere = set(re.findall(r"\]\((https?://[^\s()]+)\)", without_code(markdown)))
     assert everywhere <= {link.url for link in found}
 
