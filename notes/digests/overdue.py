@@ -35,7 +35,8 @@ def _not_composed(now: datetime) -> Iterator[Overdue]:
     week = week_due(now)
     if now < week.end + GRACE:
         return
-    done = Event.objects.filter(kind__in=DONE, data__week=str(week)).values("hub")
+    recent = Event.objects.filter(kind__in=DONE, recorded_at__gte=week.start)
+    done = recent.filter(data__week=str(week)).values("hub")
     composed = Edition.objects.filter(week=str(week)).values("hub")
     missing = Hub.objects.filter(created_at__lt=week.end).exclude(pk__in=done)
     for hub in missing.exclude(pk__in=composed):

@@ -13,9 +13,12 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
+from notes import subscribing
+from notes.digests import message
 from tests.conftest import needs
 from tests.notes.digests.showcase import make_showcase
 from tests.notes.digests.test_commands import preview
+from tests.notes.digests.weeks import make_hub
 
 pytestmark = pytest.mark.django_db
 LONGEST_LINE = 998  # RFC 5322, 2.1.1
@@ -51,6 +54,13 @@ def points(mail: bytes, home: Path) -> float:
 
 def test_a_spam_filter_finds_nothing_to_object_to(mail: bytes, tmp_path: Path) -> None:
     assert points(mail, tmp_path) <= MOST_POINTS
+
+
+def test_nor_does_it_object_to_the_question(settings: Settings, tmp_path: Path) -> None:
+    settings.BASE_URL = "https://nexus.example.org"
+    settings.DEFAULT_FROM_EMAIL = "nexus@example.org"
+    subscription = subscribing.subscribe(email="ada@example.org", hub=make_hub())
+    assert points(message.confirmation(subscription).raw, tmp_path) <= MOST_POINTS
 
 
 def test_the_judge_does_object_to_spam(tmp_path: Path) -> None:

@@ -13,18 +13,28 @@ from notes.digests.reports import Report
 from notes.models import Delivery, Event, EventKind, Hub, Subscriber
 from tests.notes.digests.slips import RETURNED, bounce, complaint
 from tests.notes.digests.smtp import Postman
-from tests.notes.digests.weeks import make_edition
+from tests.notes.digests.weeks import (
+    add_note,
+    add_reader,
+    make_edition,
+    make_hub,
+    publish_week,
+)
 
 READER, OTHER = "reader@example.org", "other@example.org"
 State = Delivery.State
+
+
+def send() -> None:
+    for shard in range(settings.NEXUS_MAIL_SHARDS):
+        deliver.send_shard(shard, seconds=60)
 
 
 @pytest.fixture
 def returned(hub: Hub, postman: Postman) -> str:
     """The headers of the mail to READER, as a mail server returns them."""
     make_edition(hub, READER, OTHER)
-    for shard in range(settings.NEXUS_MAIL_SHARDS):
-        deliver.send_shard(shard, seconds=60)
+    send()
     number = postman.addresses.index(READER)
     return postman.raw[number].partition(b"\r\n\r\n")[0].decode()
 
@@ -138,6 +148,21 @@ def test_a_provider_with_the_secret_need_not_know_our_message_id(returned: str) 
     )
     assert delivery().state == State.SENT, "which mail it was is not known"
     assert suppressed() == [READER]
+
+
+def test_a_bounce_is_about_every_edition_in_the_mail(
+    hub: Hub, postman: Postman
+) -> None:
+    other = make_hub("other")
+    add_reader(other, READER)
+    make_edition(hub, READER)
+    add_note(other)
+    publish_week(other)
+    send()
+    (raw,) = postman.raw
+    take(bounce(returned=raw.partition(b"\r\n\r\n")[0].decode()))
+    states = Delivery.objects.values_list("edition__hub__slug", "state")
+    assert set(states) == {("backend", "failed"), ("other", "failed")}
 
 
 def test_an_operator_lifts_a_suppression(returned: str, admin_user: User) -> None:
