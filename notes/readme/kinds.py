@@ -19,11 +19,11 @@ _WORDS: dict[SectionKind, str] = {
     ),
     SectionKind.PRACTICE: (
         r"practices?|takeaways?|lessons?|tips?|insights?|growth"
-        r"|reflections?|guidelines?|recommendations?"
+        r"|reflections?|guidelines?|recommendations"
     ),
     SectionKind.COLLABORATION: (
         r"collaborat\w*|teamwork|team|communit(?:y|ies)|partnerships?|contributing"
-        r"|contributors?|communication"
+        r"|contributors?|communication channels?"
     ),
     SectionKind.HIGHLIGHT: (
         r"highlights?|achievements?|milestones?|accomplishments?|wins?|week(?:ly)?"
@@ -40,7 +40,7 @@ _WORDS: dict[SectionKind, str] = {
     ),
     SectionKind.OVERVIEW: (
         r"overview|introduction|intro|about|objectives?|goals?|purpose|summary"
-        r"|background|why"
+        r"|background(?! (?:process|task|job|work))|why"
     ),
     SectionKind.PROJECT: r"projects?|features?|portfolio|capstone",
 }

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace as changed
+from difflib import SequenceMatcher
 
 from notes.readme.layout import Cutter, Layout, Reading, Slot
+from notes.readme.model import Draft, Entry
 from notes.readme.plain import LONGEST_TITLE, escape, plain, shorten
 from notes.readme.symbols import SYMBOL
 
@@ -38,9 +42,11 @@ _LINKED = re.compile(r"\[(?P<text>[^\[\]\n]+)\](?P<target>\([^()\s]*\))")
 _MARKUP = re.compile(
     r"^\s*(?:`{3,}|~{3,})[^`]*$|^(?:[\s>|]+|#{1,6}[ \t]+|[-*+][ \t]+|[-=|:]+$)+"
 )
+_BLOCK = re.compile(rf"{_MARKUP.pattern}|\d+[.)][ \t]|<", re.MULTILINE)
 # A longer beginning is a sentence that has a colon or a dash in it.
 _MAX_WORDS_BEFORE_COLON = 8
 _MAX_WORDS_BEFORE_DASH = 5
+_ALIKE = 0.7
 
 BOLD = Layout(("**", "**: ", ""), (Slot.TITLE, Slot.BODY))
 
@@ -111,12 +117,39 @@ def title_of(reading: Reading) -> str:
 
 
 def title_from(markdown: str) -> str:
-    """A title for a text that has none: its first line, shortened."""
-    for line in markdown.split("\n"):
-        text = plain(_MARKUP.sub("", line))
-        if text:
-            return shorten(text)
+    """A title for a text that has none: its first words, shortened."""
+    lines = markdown.split("\n")
+    for at, line in enumerate(lines):
+        if plain(_MARKUP.sub("", line)):
+            return shorten(plain(_MARKUP.sub("", _unwrapped(lines[at:]))))
     return ""
+
+
+def _unwrapped(lines: Sequence[str]) -> str:
+    """The first line with those that it runs on into on the page."""
+    text, *rest = lines
+    for line in rest:
+        if text.endswith("\\"):
+            return text[:-1]
+        if text.endswith("  ") or not line.strip() or _BLOCK.match(line):
+            break
+        text = f"{text} {line}"
+    return text
+
+
+def retitled(draft: Draft, entry: Entry) -> Draft:
+    """Where its title was all that a note said, a like title is what it says now.
+
+    Quite another title is one that somebody gives to what was said without.
+    """
+    words = SequenceMatcher(None, draft.title, entry.title, autojunk=False)
+    if draft.title == entry.title or words.ratio() < _ALIKE:
+        return draft
+    if draft.problem == entry.problem and plain(entry.problem) == entry.title:
+        return changed(draft, title="", problem=encode_title(draft.title))
+    if draft.body == entry.body and plain(entry.body) == entry.title:
+        return changed(draft, title="", body=encode_title(draft.title))
+    return draft
 
 
 def split_icon(title: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from notes.readme.anatomy import Anatomy, dissect, frame
 from notes.readme.compose import CHALLENGE, compose, read_back
 from notes.readme.item import DASH, Marker
 from notes.readme.layout import Layout, Slot
-from notes.readme.lead import BOLD, title_from, title_of
+from notes.readme.lead import BOLD, retitled, title_from, title_of
 from notes.readme.lines import is_gap, line_ending
 from notes.readme.model import Draft, Entry, EntryForm, Section, SectionKind
 from notes.readme.rows import rewrite_row, write_row
@@ -163,6 +163,7 @@ def _without_echo(draft: Draft, entry: Entry, layout: Layout) -> Draft:
     title.
     """
     if not layout.has(Slot.TITLE):
+        draft = retitled(draft, entry)
         is_echo = draft.title == entry.title and (draft.body or draft.problem)
         return changed(draft, title="") if is_echo else draft
     if not layout.has(Slot.PROBLEM) and draft.problem == entry.problem == entry.title:

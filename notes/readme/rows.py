@@ -10,7 +10,7 @@ from dataclasses import replace as changed
 from notes.readme.compose import whole_body, whole_solution
 from notes.readme.contain import flatten
 from notes.readme.layout import Slot
-from notes.readme.lead import encode_title, title_from
+from notes.readme.lead import encode_title, retitled, title_from
 from notes.readme.model import Draft, Entry, SectionKind
 from notes.readme.plain import escape
 from notes.readme.table import (
@@ -53,6 +53,8 @@ def rewrite_row(entry: Entry, draft: Draft) -> str:
     """The row with the cells changed that the draft changes, without a line end."""
     row = split_row(entry.source.rstrip("\r\n"))
     roles = learnt_roles(entry, row)
+    if Slot.TITLE not in roles:
+        draft = retitled(draft, entry)
     if Slot.TITLE not in roles and draft.title == entry.title and draft.problem:
         # The title was only the beginning of the problem.
         draft = changed(draft, title="")

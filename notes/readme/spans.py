@@ -23,6 +23,8 @@ _CONTENTS_ITEM = re.compile(
     r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[[^\n]*\]\(#[^\s)]*\)\s*$"
 )
 # A line that begins with one of these is meant as a list item even when alone.
+# Where a merge was left unfinished within a table, its marks are rows to Markdown.
+_CONFLICT = re.compile(r"(?:<{7}|\|{7}|={7}|>{7})(?!\S)")
 _LIST_SIGN = re.compile(
     r"[\u2022\u2023\u25aa\u25b8\u25ba\u25cf\u25e6\u2981\u2705\u2714\u2611\u27a4\u279c]"
     r"|\U0001f539|\U0001f538|\\[-*+]"
@@ -124,7 +126,11 @@ def _rows(
         lines[header.start].rstrip("\r\n"),
         is_challenge=kind is SectionKind.CHALLENGE,
     )
-    spans = [Span(row.start, row.end, EntryForm.ROW, roles) for row in rows]
+    spans = [
+        Span(row.start, row.end, EntryForm.ROW, roles)
+        for row in rows
+        if not _CONFLICT.match(lines[row.start])
+    ]
     return 1 + len(rows), spans
 
 

@@ -14,6 +14,10 @@ from notes.readme.plain import LONGEST_TITLE, plain, shorten
 _BREAK = re.compile(r"<br[ \t]*/?>[ \t]*", re.IGNORECASE)
 _BARE_PIPE = re.compile(r"(?<!\\)\|")
 _NUMBERED = re.compile(r"(?:#|no\.?|nr\.?|number|s/?n)", re.IGNORECASE)
+# What says little of a row: the method of an endpoint.
+_ASIDE = re.compile(
+    r"(?:http )?(?:method|verb)|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS", re.IGNORECASE
+)
 _DELIMITER = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-*:?[ \t]*)*")
 
 
@@ -70,19 +74,21 @@ def roles_of(header: str, *, is_challenge: bool) -> tuple[Slot | None, ...]:
 def default_roles(
     cells: Sequence[str], *, is_challenge: bool
 ) -> tuple[Slot | None, ...]:
-    """Title and body from the left, after a column of numbers.
+    """Title and body from the left, after a column of numbers or of methods.
 
     ``cells`` are those of the header or of a row.
     """
-    is_counted = _NUMBERED.fullmatch(cells[0].strip()) or cells[0].strip().isdecimal()
-    start = 1 if len(cells) > 1 and is_counted else 0
+    first = cells[0].strip(" *_`")
+    is_aside = _ASIDE.fullmatch(first) is not None
+    is_counted = _NUMBERED.fullmatch(first) or first.isdecimal()
+    start = 1 if len(cells) > 1 and (is_counted or is_aside) else 0
     wanted: tuple[Slot | None, ...] = (
         (Slot.PROBLEM, Slot.SOLUTION)
         if is_challenge and len(cells) - start > 1
         else (Slot.TITLE, Slot.BODY)
     )
-    numbers: tuple[Slot | None, ...] = (Slot.NUMBER,) * start
-    return (*numbers, *wanted, *[None] * len(cells))[: len(cells)]
+    before: tuple[Slot | None, ...] = (None if is_aside else Slot.NUMBER,) * start
+    return (*before, *wanted, *[None] * len(cells))[: len(cells)]
 
 
 def _role(cell: str) -> Slot | None:

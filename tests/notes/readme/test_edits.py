@@ -41,6 +41,12 @@ def test_a_draft_that_says_the_same_changes_nothing(path) -> None:
         ("- **`a` & *b***: x\n", {"body": "y"}, "- **`a` & *b***: y\n"),
         ("- plain words\n", {"body": "other words"}, "- other words\n"),
         ("- plain words\n", {"title": "Lead"}, "- Lead: plain words\n"),
+        ("- plain words\n", {"title": "plain words, all"}, "- plain words, all\n"),
+        (
+            "| Challenge | Solution |\n|---|---|\n| It is slow | b |\n",
+            {"title": "It was slow"},
+            "| Challenge | Solution |\n|---|---|\n| It was slow | b |\n",
+        ),
         ("- **A**\n", {"body": "b"}, "- **A**: b\n"),
         ("- **A**: a\n", {"body": ""}, "- **A**\n"),
         ("- **A:** a\n", {"body": ""}, "- **A**\n"),

@@ -33,6 +33,12 @@ from notes.readme.model import SectionKind
         ("Overview of the Programme", "overview"),
         ("Projects", "project"),
         ("License", "free"),
+        ("Background", "overview"),
+        ("Background Tasks & Message Queues", "free"),
+        ("Communication & Queues", "free"),
+        ("Our Communication Channels", "collaboration"),
+        ("Recommendations", "practice"),
+        ("Movie Recommendation Service", "free"),
         ("", "free"),
     ],
 )

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from notes.readme.layout import Layout, Slot, write
-from notes.readme.lead import encode_title, read_lead, title_of
+from notes.readme.lead import encode_title, read_lead, title_from, title_of
 from notes.readme.lines import to_newlines
 from notes.readme.plain import escape, plain
 from tests.notes.readme.strategies import ANY_TEXT, MARKDOWN, TEXTS, TITLE_TEXTS
@@ -86,3 +86,19 @@ def test_leads_are_told_from_bodies(content: str, title: str, body: str) -> None
 )
 def test_sentences_have_no_lead(content: str) -> None:
     assert read_lead(content).layout.slots == (Slot.BODY,)
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Words that a\nnarrow editor broke", "Words that a narrow editor broke"),
+        ("First line  \nsecond", "First line"),
+        ("First line\\\nsecond", "First line"),
+        ("It runs:\n- tasks", "It runs:"),
+        ("It runs:\n```sh\nls", "It runs:"),
+        ("Steps\n2. two", "Steps"),
+        ("One paragraph\n\nAnother", "One paragraph"),
+    ],
+)
+def test_a_text_without_a_lead_is_called_by_its_first_words(text, title) -> None:
+    assert title_from(text) == title

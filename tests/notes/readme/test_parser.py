@@ -6,6 +6,7 @@ import pytest
 
 from notes.readme.model import EntryForm, SectionKind
 from notes.readme.parser import parse
+from notes.readme.renderer import render
 from tests.notes.readme.samples import entries, fixture, section_of, titles
 
 
@@ -124,6 +125,19 @@ def test_table_rows_are_notes() -> None:
     assert [entry.title for entry in rows] == ["Storage", "Search"]
     assert rows[1].body == "an index, `a | b` queries"
     assert {entry.form for entry in rows} == {EntryForm.ROW}
+
+
+def test_the_marks_of_a_merge_within_a_table_are_no_notes() -> None:
+    rows = "<<<<<<< HEAD\n| b | 2 |\n=======\n| c | 3 |\n>>>>>>> main\n"
+    text = f"## A\n\n| x | y |\n| - | - |\n| a | 1 |\n{rows}"
+    assert [entry.title for entry in entries(text)] == ["a", "b", "c"]
+    assert render(parse(text)) == text
+
+
+def test_an_endpoint_is_named_by_its_path_and_not_by_its_method() -> None:
+    text = "## A\n\n| Method | Path | Does |\n|-|-|-|\n| GET | `/a/` | lists |\n"
+    (entry,) = entries(text)
+    assert (entry.title, entry.body) == ("`/a/`", "lists")
 
 
 def test_a_table_of_challenges_is_read_by_its_header() -> None:
