@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from http import HTTPStatus
 
 from django.utils import timezone
 
@@ -12,11 +13,13 @@ from notes.events import record_event
 from notes.links.relative import is_relative
 from notes.links.results import Result
 from notes.links.strikes import Look, Standing, next_look, standing
+from notes.links.urls import split_fragment
 from notes.links.verdicts import Verdict
-from notes.models import DeathNotice, EventKind, Link, LinkCheck
+from notes.models import DeathNotice, EventKind, Link, LinkCheck, NoteLink
 
 ROWS = 500
 LONGEST_URL = 2_000
+BAD = HTTPStatus.BAD_REQUEST
 LONGEST_ETAG, LONGEST_DATE = 200, 60
 CONCLUDED = [
     "verdict",
@@ -33,7 +36,7 @@ CONCLUDED = [
 ]
 
 
-def keep(results: Iterable[Result]) -> None:
+def keep(results: Sequence[Result]) -> None:
     """Write what was seen, in the caller's transaction; the claims are given up."""
     by_url = {result.url: result for result in results}
     links = Link.objects.in_bulk(sorted(by_url), field_name="url").values()
@@ -58,6 +61,26 @@ def keep(results: Iterable[Result]) -> None:
         record_event(
             EventKind.LINK_VERDICT_CHANGED, link=link.pk, verdict=str(link.verdict)
         )
+    keep_anchors(results)
+
+
+def keep_anchors(results: Iterable[Result]) -> None:
+    """Write which pages that answer lack the places that notes name on them."""
+    seen = {result.url: result for result in results if _tells_of_place(result)}
+    pages = {split_fragment(url)[0] for url in seen}
+    held = NoteLink.objects.with_fragment().filter(link__url__in=pages)
+    lacking = defaultdict(list)
+    for item in held.select_related("link"):
+        if item.target in seen:
+            lacks = seen[item.target].verdict == Verdict.DEAD
+            lacking[lacks].append(item.pk)
+    for lacks, keys in lacking.items():
+        NoteLink.objects.filter(pk__in=keys).update(lacks_anchor=lacks)
+
+
+def _tells_of_place(result: Result) -> bool:
+    """Only a page that came shows what is on it."""
+    return "#" in result.url and result.status is not None and result.status < BAD
 
 
 def _update(links: Iterable[Link]) -> None:

@@ -134,11 +134,17 @@ def _seen_of(links: list[Link], around: Repository) -> Iterator[list[Result]]:
     if not kinds.web:
         return
     yield from check_in_batches(
-        kinds.web,
+        [*kinds.web, *_places_on(links)],
         policy=bounds,
         hosts=SharedHosts(bounds.per_host, url=settings.CACHE_URL),
         versions={link.url: _version(link) for link in links if _is_versioned(link)},
     )
+
+
+def _places_on(links: Iterable[Link]) -> list[str]:
+    """The same pages once more with every place that notes name on them."""
+    held = NoteLink.objects.with_fragment().filter(link__in=links)
+    return sorted({item.target for item in held.select_related("link")})
 
 
 def _is_versioned(link: Link) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -47,11 +47,19 @@ class Choice:
 
 @dataclass(frozen=True)
 class Row:
-    """A link, the notes of the hub that hold it, and what its last looks saw."""
+    """A link, where the hub's notes hold it, and what its last looks saw."""
 
     link: Link
-    notes: list[Note]
+    places: list[NoteLink]
     strip: Strip
+
+    @property
+    def notes(self) -> list[Note]:
+        return notes_of(self.places)
+
+    @property
+    def missing_anchors(self) -> list[str]:
+        return missing_anchors(self.places)
 
 
 def chosen(hub: Hub, choice: Choice) -> QuerySet[Link]:
@@ -64,28 +72,39 @@ def chosen(hub: Hub, choice: Choice) -> QuerySet[Link]:
 def rows(hub: Hub, links: Sequence[Link]) -> list[Row]:
     """Three queries, however many links."""
     attach(links, hub)
-    notes, looks = _notes(hub, links), _looks(links)
+    places, looks = _places(hub, links), _looks(links)
     today = timezone.now().date()
-    return [Row(link, notes[link.pk], strip(looks[link.pk], today)) for link in links]
+    return [Row(link, places[link.pk], strip(looks[link.pk], today)) for link in links]
 
 
-def every_row(hub: Hub, choice: Choice) -> Iterator[tuple[Link, list[Note]]]:
-    """All chosen links with their notes, read piece by piece."""
+def every_row(hub: Hub, choice: Choice) -> Iterator[tuple[Link, list[NoteLink]]]:
+    """All chosen links with their places, read piece by piece."""
     keys = list(chosen(hub, choice).values_list("pk", flat=True))
     for start in range(0, len(keys), CHUNK):
         found = Link.objects.in_bulk(keys[start : start + CHUNK])
         links = [found[key] for key in keys[start : start + CHUNK] if key in found]
-        notes = _notes(hub, links)
+        places = _places(hub, links)
         attach(links, hub)
-        yield from ((link, notes[link.pk]) for link in links)
+        yield from ((link, places[link.pk]) for link in links)
 
 
-def _notes(hub: Hub, links: Sequence[Link]) -> dict[int, list[Note]]:
+def notes_of(places: Iterable[NoteLink]) -> list[Note]:
+    """The notes of some places, each once."""
+    return list({place.note_id: place.note for place in places}.values())
+
+
+def missing_anchors(places: Iterable[NoteLink]) -> list[str]:
+    """What notes name on a page that is not there, each once."""
+    missing = (place.fragment for place in places if place.lacks_anchor)
+    return list(dict.fromkeys(missing))
+
+
+def _places(hub: Hub, links: Sequence[Link]) -> dict[int, list[NoteLink]]:
     held = NoteLink.objects.in_hub(hub).filter(link__in=links)
-    notes: dict[int, dict[int, Note]] = defaultdict(dict)
-    for item in held.select_related("note__hub").order_by("note_id"):
-        notes[item.link_id][item.note_id] = item.note
-    return defaultdict(list, {pk: list(some.values()) for pk, some in notes.items()})
+    places: dict[int, list[NoteLink]] = defaultdict(list)
+    for place in held.select_related("note__hub").order_by("note_id", "id"):
+        places[place.link_id].append(place)
+    return places
 
 
 def _looks(links: Sequence[Link]) -> dict[int, list[Look]]:

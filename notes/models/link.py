@@ -132,6 +132,10 @@ class NoteLinkQuerySet(models.QuerySet["NoteLink"]):
     def in_hub(self, hub: Hub) -> Self:
         return self.filter(note__hub=hub, note__state=Note.State.PUBLISHED)
 
+    def with_fragment(self) -> Self:
+        """Those that name a place on a page of the web."""
+        return self.filter(link__url__startswith="http", url__contains="#")
+
 
 class NoteLink(models.Model):
     """A link as it stands in a note."""
@@ -140,6 +144,9 @@ class NoteLink(models.Model):
     link = models.ForeignKey(Link, models.CASCADE, related_name="note_links")
     url = models.CharField(max_length=2000, help_text="As the learner wrote it.")
     line = models.PositiveIntegerField(default=1)
+    lacks_anchor = models.BooleanField(
+        default=False, help_text="The page answers but has no place of that name."
+    )
 
     objects = NoteLinkQuerySet.as_manager()
 
@@ -153,6 +160,16 @@ class NoteLink(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+    @property
+    def fragment(self) -> str:
+        """The place on the page, as it is written."""
+        return self.url.partition("#")[2].strip()
+
+    @property
+    def target(self) -> str:
+        """The page in its one form, and the place."""
+        return f"{self.link.url}#{self.fragment}"
 
 
 class LinkCheck(models.Model):

@@ -43,7 +43,7 @@ class Panel:
     @property
     def fingerprint(self) -> str:
         """Differs when anything that the panel shows differs."""
-        links = [(one.url, *_told(one.link)) for one in self.links]
+        links = [(one.url, one.lacks_anchor, *_told(one.link)) for one in self.links]
         return f"{crc32(repr((self.lines, links, self.poll_every_ms)).encode()):08x}"
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.conf import settings
 
 from notes.links.relative import as_written
-from notes.models import Link, Note
+from notes.links.report import missing_anchors, notes_of
+from notes.models import Link, NoteLink
 
+Rows = Iterable[tuple[Link, list[NoteLink]]]
 Lines = Iterator[str]
 FIELDS = [
     "url",
@@ -20,6 +23,7 @@ FIELDS = [
     "status",
     "final_url",
     "reason",
+    "missing_anchors",
     "checked_at",
     "due_at",
     "notes",
@@ -35,19 +39,21 @@ class _Echo:
         return line
 
 
-def csv_lines(rows: Iterable[tuple[Link, list[Note]]]) -> Lines:
+def csv_lines(rows: Rows) -> Lines:
     writer = csv.DictWriter(_Echo(), FIELDS)
     yield str(writer.writeheader())
-    for link, notes in rows:
-        told = _told(link, notes) | {"notes": " ".join(_addresses(notes))}
+    for link, places in rows:
+        told = _told(link, places)
+        for name in ("missing_anchors", "notes"):
+            told[name] = " ".join(told[name])
         yield str(writer.writerow({name: harmless(told[name]) for name in FIELDS}))
 
 
-def json_lines(rows: Iterable[tuple[Link, list[Note]]]) -> Lines:
+def json_lines(rows: Rows) -> Lines:
     """One array, one link a line."""
     before = "[\n"
-    for link, notes in rows:
-        yield before + json.dumps(_told(link, notes), ensure_ascii=False)
+    for link, places in rows:
+        yield before + json.dumps(_told(link, places), ensure_ascii=False)
         before = ",\n"
     yield "[]\n" if before == "[\n" else "\n]\n"
 
@@ -59,7 +65,7 @@ def harmless(value: object) -> object:
     return value
 
 
-def _told(link: Link, notes: list[Note]) -> dict[str, object]:
+def _told(link: Link, places: list[NoteLink]) -> dict[str, Any]:
     return {
         "url": as_written(link.url),
         "verdict": link.verdict,
@@ -68,11 +74,10 @@ def _told(link: Link, notes: list[Note]) -> dict[str, object]:
         "status": link.status,
         "final_url": link.final_url,
         "reason": link.reason,
+        "missing_anchors": missing_anchors(places),
         "checked_at": link.checked_at.isoformat() if link.checked_at else None,
         "due_at": link.due_at.isoformat() if link.due_at else None,
-        "notes": _addresses(notes),
+        "notes": [
+            settings.BASE_URL + note.get_absolute_url() for note in notes_of(places)
+        ],
     }
-
-
-def _addresses(notes: list[Note]) -> list[str]:
-    return [settings.BASE_URL + note.get_absolute_url() for note in notes]

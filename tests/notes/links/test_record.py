@@ -29,6 +29,7 @@ class Site(BaseHTTPRequestHandler):
 
     asked: list[str]
     gone = "/gone"
+    body = b""
 
     def do_GET(self) -> None:
         self.asked.append(self.path)
@@ -37,8 +38,10 @@ class Site(BaseHTTPRequestHandler):
         is_gone = self.path.startswith(self.gone)
         self.send_response(404 if is_gone else 304 if is_known else 200)
         self.send_header("ETag", tag)
-        self.send_header("Content-Length", "0")
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(self.body)))
         self.end_headers()
+        self.wfile.write(self.body)
 
     def log_message(self, *_: object) -> None:
         return
@@ -47,7 +50,7 @@ class Site(BaseHTTPRequestHandler):
 @pytest.fixture
 def site(settings: Settings) -> Iterator[ThreadingHTTPServer]:
     settings.NEXUS_LINKS_ALLOW_NETWORKS = (ip_network("127.0.0.0/8"),)
-    Site.asked, Site.gone = [], "/gone"
+    Site.asked, Site.gone, Site.body = [], "/gone", b""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server
@@ -221,6 +224,40 @@ def test_a_relative_link_is_another_in_each_hub(
 
     assert [link.verdict for link in Link.objects.in_hub(hub)] == ["alive"]
     assert [link.verdict for link in Link.objects.in_hub(other)] == ["dead"]
+
+
+def test_of_a_page_that_lacks_a_place_each_note_is_told(
+    hub: Hub, section: Section, ada: User, site: ThreadingHTTPServer
+) -> None:
+    Site.body = b"<h1 id=there>A page</h1>" + b"<p>Some words.</p>" * 50
+    page = url(site, "/a")
+    note = submit(hub, section, ada, f"[x]({page}#there) [y]({page}#gone) {page}")
+
+    assert look_and_record(note) == "1 link: 1 fine"
+    assert Site.asked == ["/a"]
+    assert lacking(note) == ["gone"]
+
+    days_pass(15)
+    Site.body += b"<h2 id=gone>Back</h2>"
+    look_and_record(note)
+    assert lacking(note) == []
+    assert Link.objects.get().url == page
+
+
+def test_a_page_that_does_not_answer_says_nothing_of_its_places(
+    hub: Hub, section: Section, ada: User, site: ThreadingHTTPServer
+) -> None:
+    Site.body = b"<h1>A page</h1>" + b"<p>Some words.</p>" * 50
+    note = submit(hub, section, ada, url(site, "/a#gone"))
+    look_and_record(note)
+    Site.gone, Site.body = "/a", b""
+    days_pass(15)
+    look_and_record(note)
+    assert lacking(note) == ["gone"]
+
+
+def lacking(note: Note) -> list[str]:
+    return [item.fragment for item in note.note_links.filter(lacks_anchor=True)]
 
 
 def test_a_heading_that_is_missing_is_missing_beyond_doubt(

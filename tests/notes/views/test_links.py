@@ -66,6 +66,17 @@ def test_one_failure_is_marked_as_not_confirmed(client, note):
     assert "broken, not confirmed yet" in html(client)
 
 
+def test_a_place_that_a_page_lacks_is_told_wherever_the_link_is(client, note):
+    row = link(note, "https://a.example/")
+    note.note_links.create(link=row, url="https://a.example/#x", lacks_anchor=True)
+    for address in (REPORT, f"{REPORT}{row.pk}/", note.get_absolute_url()):
+        assert "The page has no #x." in html(client, address)
+    (found,) = json.loads(download(client, "/h/nexus/links.json"))
+    assert found["missing_anchors"] == ["x"]
+    (row,) = csv.DictReader(download(client, "/h/nexus/links.csv").splitlines())
+    assert row["missing_anchors"] == "x"
+
+
 def test_the_report_shows_one_verdict_alone(client, note):
     link(note, "https://a.example/", Verdict.DEAD)
     link(note, "https://b.example/")
