@@ -61,6 +61,7 @@ def test_a_delay_is_no_bounce_and_a_receipt_is_neither(action: str, kind: Kind) 
         ("5.1.1", "smtp; 550 User unknown", "550 5.1.1 User unknown"),
         ("5.1.1 (bad)", "smtp; 550 Unknown", "550 5.1.1 Unknown"),
         ("5.0.0", "smtp; 550 No such user", "550 No such user"),
+        ("5.1.1", "X-Postfix; unknown user", "5.1.1 unknown user"),
         ("4.4.1", "X-Postfix; connection timed out", "4.4.1 connection timed out"),
         ("5.2.2", "", "5.2.2"),
     ],

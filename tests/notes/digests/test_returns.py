@@ -65,6 +65,16 @@ def test_a_hard_bounce_fails_the_delivery_and_ends_the_address(returned: str) ->
 
 
 @pytest.mark.parametrize(
+    "diagnostic", ["X-Postfix; unknown user", "smtp; 550 Unknown", "smtp; 5.1.1"]
+)
+def test_servers_say_in_many_ways_that_there_is_no_such_address(
+    returned: str, diagnostic: str
+) -> None:
+    take(bounce(diagnostic=diagnostic, returned=returned))
+    assert suppressed() == [READER]
+
+
+@pytest.mark.parametrize(
     ("status", "diagnostic"),
     [
         ("5.2.2", "smtp; 552 5.2.2 mailbox full"),
