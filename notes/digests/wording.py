@@ -17,7 +17,9 @@ def summarise(contents: Contents) -> str:
     if contents.solved:
         facts.append(f"{many(len(contents.solved), 'challenge')} solved")
     if contents.open_count:
-        facts.append(f"{contents.open_count} still without a solution")
+        waiting = many(contents.open_count, "challenge")
+        still = contents.open_count if contents.solved else waiting
+        facts.append(f"{still} still without a solution")
     if contents.broken_count:
         facts.append(many(contents.broken_count, "broken link"))
     return ", ".join(facts)

@@ -86,6 +86,11 @@ def test_the_subject_and_the_summary_say_what_is_in_it() -> None:
     )
 
 
+def test_a_summary_without_a_solution_says_what_is_waiting() -> None:
+    summary = render.render(replace(CONTENTS, items=(NOTE,), open_count=1)).summary
+    assert "by 1 person, 1 challenge still without a solution" in summary
+
+
 def test_the_text_reads_as_a_text() -> None:
     text = text_of(CONTENTS)
     assert (
@@ -146,7 +151,7 @@ BROKEN LINKS
 1 more on the page of the hub:
 https://nexus.example/h/backend/
 
-Tags: django x2, celery
+Most discussed: django x2, celery
 
 Thanks to Ada & Co (2 notes).
 
