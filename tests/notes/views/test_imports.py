@@ -165,3 +165,12 @@ def test_a_long_section_shows_its_first_notes_only(maintainer, hub):
 def test_a_learner_imports_nothing(learner, hub):
     assert learner.post(IMPORT, {"text": README}).status_code == 403
     assert not hub.notes.exists()
+
+
+@pytest.mark.parametrize("has_csrf_checks", [False, True])
+def test_what_is_far_too_large_to_read_is_told_in_a_sentence(hub, ada, has_csrf_checks):
+    client = Client(enforce_csrf_checks=has_csrf_checks)
+    client.force_login(ada)
+    response = client.post(IMPORT, {"text": "x" * 3_000_000})
+    assert response.status_code == 400
+    assert "may have up to a million bytes" in response.content.decode()
