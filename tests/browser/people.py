@@ -20,6 +20,7 @@ HUBS = (
     "drafts",
     "hostile",
     "pages",
+    "sections",
 )
 
 # A note that would burst a narrow page, and where it stands: it is the first of all.

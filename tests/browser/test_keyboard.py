@@ -7,7 +7,8 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.people import ADA, PASSWORD
+from tests.browser.audit import assert_sound
+from tests.browser.people import ADA, ADMIN, PASSWORD
 from tests.browser.visits import Visits
 
 MOST_STOPS = 40
@@ -83,3 +84,22 @@ def test_a_note_is_submitted_by_the_keyboard_alone(visit: Visits) -> None:
     expect(page.get_by_role("heading", name="Idempotence")).to_be_visible()
     expect(page.get_by_role("link", name="Backend Concepts")).to_be_visible()
     expect(page.get_by_role("status")).to_contain_text("README published in")
+
+
+def test_a_section_is_removed_by_the_keyboard_alone(visit: Visits) -> None:
+    page = visit(ADMIN)
+    page.goto("/h/sections/sections/")
+    page.get_by_role("link", name="Remove: Collaboration").focus()
+    page.keyboard.press("Enter")
+    heading = page.get_by_role("heading", name="Remove the section “Collaboration”?")
+    expect(heading).to_be_visible()
+    assert_sound(page)
+    enter(page, "Remove it")
+    expect(page.get_by_text("“Collaboration” is gone")).to_be_visible()
+    expect(page.get_by_label("Title of Collaboration")).to_have_count(0)
+    page.goto("/h/sections/doctor/")
+    enter(page, "Add it at the end")
+    expect(page.get_by_role("heading", name="What changes")).to_be_visible()
+    assert_sound(page)
+    enter(page, "Repair it")
+    expect(page.get_by_text("The README is repaired")).to_be_visible()
