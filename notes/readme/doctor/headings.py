@@ -26,8 +26,12 @@ class _Part:
     title: str
     start: int
     end: int  # of the heading itself
+    own: int  # where its first sub-heading stands, or else what follows all of it
     stop: int
-    has_parts: bool
+
+    @property
+    def has_parts(self) -> bool:
+        return self.own < self.stop
 
 
 def find_duplicates(source: Source) -> Iterator[Finding]:
@@ -61,8 +65,8 @@ def _parts(source: Source) -> Iterator[_Part]:
         below = found[number + 1 :]
         until = (at for other, _, at, _ in below if other <= level)
         stop = next(until, len(source.lines))
-        has_parts = bool(below) and below[0][2] < stop
-        yield _Part(level, title, start, end, stop, has_parts)
+        own = below[0][2] if below else stop
+        yield _Part(level, title, start, end, own, stop)
 
 
 def _joined(source: Source, first: _Part, second: _Part) -> Iterator[Repair]:
@@ -77,9 +81,9 @@ def _joined(source: Source, first: _Part, second: _Part) -> Iterator[Repair]:
         end = second.end + len(split_lines(split_head(text)[0]))
         yield Repair("Take this heading out", (Edit(second.start, end, ""),))
         return
-    if first.has_parts:
+    if first.has_parts and second.has_parts:
         return
-    above = split_closing("".join(source.lines[first.end : first.stop]))[0]
+    above = split_closing("".join(source.lines[first.end : first.own]))[0]
     at = first.end + len(split_lines(above))
     words = words if is_terminated(words) else words + source.ending
     repair = Repair(

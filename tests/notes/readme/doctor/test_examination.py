@@ -206,8 +206,16 @@ def test_a_duplicate_right_after_the_first_loses_its_heading_alone():
     assert fixed["Take this heading out"] == "# A\n\nText.\n\n## B\n"
 
 
-def test_a_duplicate_does_not_join_a_text_that_has_sections_of_its_own():
+def test_a_duplicate_joins_the_first_above_its_sections():
     text = "# X\n\n## A\n\n### C\n\n- c\n\n## B\n\n## A\n\n- a\n"
+    fixed = cures(text, only(text, Ailment.DUPLICATE))
+    assert fixed["Put its text under line 3"] == (
+        "# X\n\n## A\n\n- a\n\n### C\n\n- c\n\n## B\n\n"
+    )
+
+
+def test_two_texts_with_sections_of_their_own_are_not_joined():
+    text = "## A\n\n### C\n\n## B\n\n## A\n\n### D\n\n- a\n"
     fixed = cures(text, only(text, Ailment.DUPLICATE))
     assert list(fixed) == ["Give it another title"]
 
