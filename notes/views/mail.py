@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from notes.digests import suppression
 from notes.digests.overdue import overdue
-from notes.models import Delivery, Edition, Subscriber
+from notes.models import Delivery, Edition, Pause, Subscriber
 from notes.views.access import staff_only
 from notes.views.redirects import see_other
 
@@ -27,9 +27,11 @@ PER_PAGE = 50
 @staff_only
 @require_safe
 def mail_overview(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
     address, week = (request.GET.get(name, "").strip() for name in ("address", "week"))
     context = {
-        "overdue": overdue(timezone.now()),
+        "overdue": overdue(now),
+        "pauses": Pause.objects.filter(until__gt=now),
         "editions": _newest_editions(),
         "suppressed": Subscriber.objects.filter(refused_at__isnull=False).count(),
         "address": address,

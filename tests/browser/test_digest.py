@@ -133,3 +133,9 @@ def text_of(mail: EmailMessage, kind: str) -> str:
     part = mail.get_body((kind,))
     assert part is not None
     return str(part.get_content())
+
+
+def test_the_browser_proposes_the_readers_time_zone(visit: Visits) -> None:
+    page = visit(timezone_id="America/St_Johns")
+    page.goto("/subscribe/")
+    expect(page.get_by_label("Time zone")).to_have_value("America/St_Johns")

@@ -15,7 +15,7 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from nexus.doctor import mail
+from nexus.doctor import mail, names
 from nexus.doctor.findings import State
 from tests.nexus.nameserver import name_server, resolver
 from tests.notes.digests.weeks import add_reader, make_edition, make_hub
@@ -76,6 +76,7 @@ def test_without_a_name_server_the_domain_is_skipped_with_the_reason(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(dns.resolver, "default_resolver", resolver(CLOSED_PORT))
+    monkeypatch.setattr(names, "LIFETIME_SECONDS", 0.2)
     finding = mail.spf()
     assert finding.state == State.SKIP
     assert finding.what.startswith("no name server answers")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from notes.digests import suppression
-from notes.models import Delivery, Edition, Event, EventKind, Hub, Subscriber
+from notes.models import Delivery, Edition, Event, EventKind, Hub, Pause, Subscriber
 from tests.notes.digests.weeks import make_edition, make_hub
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +76,21 @@ def test_the_page_raises_the_alarm(staff: Client, edition: Edition) -> None:
     shown = page(staff, "mail_overview")
     assert 'role="alert"' in shown
     assert "waits to be sent to 2 subscribers" in shown
+
+
+def test_domains_that_take_nothing_for_now_are_named_with_their_answer(
+    staff: Client, hub: Hub
+) -> None:
+    now = timezone.now()
+    later, before = now + timedelta(hours=1), now - timedelta(hours=1)
+    Pause.objects.create(
+        domain="full.example", since=before, until=later, answer="452 4.3.1 Full"
+    )
+    Pause.objects.create(domain="well.example", since=before, until=before)
+    shown = page(staff, "mail_overview")
+    assert "full.example takes no mail for now" in shown
+    assert "452 4.3.1 Full" in shown
+    assert "well.example" not in shown
 
 
 def test_suppressed_addresses_are_listed_with_their_reason_until_lifted(
