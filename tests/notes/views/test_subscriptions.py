@@ -273,3 +273,25 @@ def test_an_account_is_led_to_the_preferences_of_its_confirmed_address(
     assert client.get(path)["Location"] == urlsplit(link).path
     client.force_login(User.objects.create_user("other", "other@example.org"))
     assert client.get(path)["Location"] == reverse("subscribe_choosing")
+
+
+def test_a_hub_tells_an_account_that_follows_it_when_its_digest_comes(
+    hub: Hub, client: Client
+) -> None:
+    client.force_login(User.objects.create_user("reader", "reader@example.org"))
+    page = client.get(hub.get_absolute_url()).content.decode()
+    assert 'value="reader@example.org"' in page
+    subscription = add_reader(hub)
+    page = client.get(hub.get_absolute_url()).content.decode()
+    assert "comes to reader@example.org on Monday at 7:00, UTC." in page
+    subscribing.unsubscribe(subscription=subscription)
+    page = client.get(hub.get_absolute_url()).content.decode()
+    assert 'value="reader@example.org"' in page
+
+
+def test_a_stranger_is_not_told_who_reads(hub: Hub, client: Client) -> None:
+    add_reader(hub)
+    client.force_login(User.objects.create_user("nosy"))
+    page = client.get(hub.get_absolute_url()).content.decode()
+    assert "reader@example.org" not in page
+    assert "Subscribe</button>" in page
