@@ -54,9 +54,13 @@ def draft(hub: Hub, *, week: str) -> Draft:
 
 
 def _since(hub: Hub, week: Week) -> Week:
-    earlier = hub.editions.filter(week__lt=str(week)).values_list("week", flat=True)
-    newest = earlier.order_by("-week").first()
-    told = Week.parse(newest) if newest else None
+    """After the newest week before it that had its digest or was found empty."""
+    empty = hub.events.filter(kind=EventKind.DIGEST_SKIPPED)
+    weeks = {
+        *hub.editions.values_list("week", flat=True),
+        *empty.values_list("data__week", flat=True),
+    }
+    told = max((one for one in map(Week.parse, weeks) if one < week), default=None)
     return first_week(week, told=told, born=hub.created_at)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import css_inline
@@ -20,6 +21,7 @@ from notes import markdown
 from notes.digests.contents import Contents, Item
 from notes.digests.excerpt import excerpt, fold
 from notes.digests.pieces import LEFT_OUT, Piece
+from notes.digests.schedule import Week
 from notes.digests.wording import (
     days_of,
     many,
@@ -263,12 +265,22 @@ def _context(contents: Contents) -> dict[str, Any]:
         "edition_url": contents.edition_url,
         "week": contents.week,
         "days": days_of(contents.week, since=contents.since),
+        "since": _since(contents),
         "broken_links": contents.broken_links,
         "broken_left_out": contents.broken_count - len(contents.broken_links),
         "broken_rule": underlined("Broken links"),
         "tags": contents.tags[:MAX_NAMES],
         "thanks": thank(contents.contributors, at_most=MAX_NAMES),
     }
+
+
+def _since(contents: Contents) -> str:
+    """Which weeks it makes up for; empty when there are none."""
+    if contents.since == contents.week:
+        return ""
+    before = Week.of(contents.week.start - timedelta(weeks=1))
+    days = days_of(before, since=contents.since)
+    return f"It also tells of {days}, when no digest was composed."
 
 
 def _groups(contents: Contents, detail: Detail) -> list[Group]:

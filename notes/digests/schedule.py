@@ -147,7 +147,8 @@ def sentence_for(note: Note) -> str:
         return f"went out in the digest of week {Week.parse(told.week).number}"
     if note.state == Note.State.WITHDRAWN:
         return ""
-    if week.end <= timezone.now():
+    if week.end <= (now := timezone.now()):
+        week = max(week, week_due(now))
         return f"goes into the digest of week {week.number}, which is being prepared"
     day = f"{week.end:%A} {week.end.day} {week.end:%B}"
     return f"goes into the digest of week {week.number}, out on {day}"

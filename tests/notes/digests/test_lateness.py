@@ -116,3 +116,27 @@ def test_after_weeks_without_beat_one_digest_tells_of_all_of_them(hub: Hub) -> N
     assert f"Note of {weeks[0]}" not in edition.page
     assert "3 notes" in edition.subject
     assert Delivery.objects.count() == 2, "one each for the two editions"
+
+
+def test_the_digest_says_which_weeks_it_makes_up_for(hub: Hub) -> None:
+    publish_two_weeks_before(hub)
+    add_note(hub)
+    edition = publish_week(hub)
+    assert edition is not None
+    said = "It also tells of 9 to 15 November 2026, when no digest was composed."
+    assert said in edition.page
+
+
+def test_an_empty_week_is_no_missed_week(hub: Hub) -> None:
+    publish_two_weeks_before(hub)
+    assert publish_week(hub, Week.of(WEEK.start - timedelta(weeks=1))) is None
+    add_note(hub)
+    edition = publish_week(hub)
+    assert edition is not None
+    assert "It also tells" not in edition.page
+
+
+def publish_two_weeks_before(hub: Hub) -> None:
+    week = Week.of(WEEK.start - timedelta(weeks=2))
+    add_note(hub, "Two weeks before", at=week.start)
+    assert publish_week(hub, week)
