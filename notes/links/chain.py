@@ -12,8 +12,9 @@ from notes.links.fetch import Cookies, Fetcher, Response
 from notes.links.hosts import SLOT_POLL_SECONDS, Heard, LocalHosts
 from notes.links.observations import Failure, FetchError, Hop, Version
 from notes.links.policy import Policy
-from notes.links.waits import requested_wait, requests_left
+from notes.links.waits import NONE, plea
 
+NO = (None, NONE)
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -29,6 +30,8 @@ class Visit:
     error: FetchError | None = None
     cookies: Cookies | None = None
     version: Version | None = None
+    # The seconds for which the last answer asked not to come back.
+    asked_wait: float | None = None
 
     @property
     def host(self) -> str:
@@ -39,11 +42,6 @@ class Visit:
     def answer(self) -> Response | None:
         """The last answer, if it is where the chain ended."""
         return self.response if self.error is None else None
-
-    @property
-    def asked_wait(self) -> float | None:
-        """The seconds for which the last answer asked not to come back."""
-        return requested_wait(self.response.headers) if self.response else None
 
     @cached_property
     def text(self) -> str:
@@ -111,8 +109,10 @@ class Chain:
             )
             return response
         finally:
+            status, said = (response.status, plea(response.headers)) if response else NO
+            visit.asked_wait = said.wait_seconds
             seconds = time.monotonic() - started
-            self._hosts.leave(visit.host, _heard(response, seconds))
+            self._hosts.leave(visit.host, Heard(status, seconds, *said))
 
     async def _enter(self, host: str) -> None:
         patience = self._policy.max_wait_seconds
@@ -123,14 +123,6 @@ class Chain:
                 why = f"{host} could not be asked again soon enough."
                 raise FetchError(Failure.HOST_NOT_ASKED, why)
             await asyncio.sleep(wait)
-
-
-def _heard(response: Response | None, seconds: float) -> Heard:
-    if response is None:
-        return Heard(seconds=seconds)
-    headers = response.headers
-    wait, left = requested_wait(headers), requests_left(headers)
-    return Heard(response.status, seconds, wait, left)
 
 
 def _target(base: str, response: Response) -> str:

@@ -8,9 +8,8 @@ import socket
 import ssl
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
@@ -44,8 +43,7 @@ ASKED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """One answer: as much of the body as was asked for, already decompressed."""
 
     status: int
@@ -155,6 +153,9 @@ class Fetcher:
         if not _is_worth_reading(answer, limit):
             answer.close()
             return b"", False
+        if answer.content.is_eof():
+            # It came with the headers, as most pages do: no clock need be set.
+            return answer.content.read_nowait(limit), answer.content.at_eof()
         raw = bytearray()
         try:
             async with asyncio.timeout(self._policy.body_seconds):

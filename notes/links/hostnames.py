@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 import idna
@@ -20,6 +21,7 @@ class HostError(ValueError):
     """The host of this URL cannot be read."""
 
 
+@lru_cache(maxsize=4096)
 def read_host(raw: str) -> str:
     """Return the host in the one form that everything else compares."""
     if raw.startswith("["):

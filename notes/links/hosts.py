@@ -10,7 +10,7 @@ import math
 import time
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 SLOT_POLL_SECONDS = 0.05
 SLOWED_STATUSES = frozenset({429, 503})
@@ -21,8 +21,7 @@ STRAIN = 8
 FORGET = 1.01
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(NamedTuple):
     """What one request taught about its host; nothing, when no answer came."""
 
     status: int | None = None

@@ -29,7 +29,7 @@ class Inspector:
         """Return the signs that hold for the page as a whole."""
         if not _is_html(visit.answer):
             return frozenset()
-        page = pages.read_page(visit.text[: self._limit])
+        page = Page(visit.text[: self._limit])
         found = pages.signs(page, visit.start, visit.url)
         is_suspect = pages.is_suspicious(page, visit.start, visit.url)
         if not found and is_suspect and await self._is_same_for_any_path(visit, page):
@@ -45,9 +45,7 @@ class Inspector:
         other = await asyncio.shield(probe)
         if not _is_html(other.answer):
             return False
-        return pages.is_same_page(
-            page, visit.url, pages.read_page(other.text), other.url
-        )
+        return pages.is_same_page(page, visit.url, Page(other.text), other.url)
 
     async def _probe(self, url: str) -> Visit:
         return await self._chain.visit("GET", url, limit=self._limit)

@@ -28,6 +28,8 @@ PASSWORD_FIELD = re.compile(r"<input\b[^<>]*\stype\s*=\s*[\"']?password", re.IGN
 
 def visible_text(source: str) -> str:
     """Return what is left when scripts, styles, comments and tags are gone."""
+    if "<" not in source and "&" not in source:
+        return " ".join(source.split())
     return " ".join(html.unescape(TAG.sub(" ", shown(source))).split())
 
 

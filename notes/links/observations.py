@@ -70,8 +70,7 @@ class Version(NamedTuple):
         return {name: value for name, value in asked.items() if value}
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """All that is known of one link after the last attempt."""
 
     url: str

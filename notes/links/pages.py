@@ -7,7 +7,7 @@ text, a title that says nothing else, or a path that tells.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from functools import cached_property
 from urllib.parse import unquote, urlsplit
 
 from notes.links import phrases
@@ -15,45 +15,56 @@ from notes.links.markup import first_text, has_password_field, visible_text
 from notes.links.observations import Sign
 
 FEW_WORDS = 150
+# A page is read in pieces of 4 KiB, 16 KiB and so on until it is no longer short.
+SIZES = (12, 31, 2)
 SEPARATORS = re.compile(r"\s+[-\u2013\u2014\u00b7\u00ab\u00bb]\s+|\s*[|:!.]\s*")
 WORD = re.compile(r"[\w'\u2019]+")
 
 
-class Page(NamedTuple):
-    """The few things of an HTML page that signs are read from."""
+class Page:
+    """An HTML page, of which only that is read which is asked for."""
 
-    title: str
-    heading: str
-    text: str
-    has_password_field: bool
+    def __init__(self, source: str) -> None:
+        self.source = source
+
+    @cached_property
+    def title(self) -> str:
+        return first_text(self.source, "title")
+
+    @cached_property
+    def heading(self) -> str:
+        return first_text(self.source, "h1")
+
+    @cached_property
+    def text(self) -> str:
+        """All that a reader sees of a short page, and the beginning of a long one."""
+        for size in range(*SIZES):
+            text = visible_text(self.source[: 1 << size])
+            if 1 << size >= len(self.source) or text.count(" ") >= FEW_WORDS:
+                break
+        return text
 
     @property
     def is_short(self) -> bool:
         """Whether there is too little to read for this to be an article."""
         return self.text.count(" ") < FEW_WORDS
 
-
-def read_page(source: str) -> Page:
-    """Take what signs are read from out of a page's HTML."""
-    return Page(
-        title=first_text(source, "title"),
-        heading=first_text(source, "h1"),
-        text=visible_text(source),
-        has_password_field=has_password_field(source),
-    )
+    @property
+    def has_password_field(self) -> bool:
+        return has_password_field(self.source)
 
 
 def signs(page: Page, url: str, final_url: str) -> set[Sign]:
     """Read the signs that the page alone can give."""
     found = set()
-    if page.is_short:
+    if phrases.may_speak_for_itself(page.source) and page.is_short:
         text = page.text.casefold()
         if phrases.is_for_sale(text):
             found.add(Sign.PARKED)
         if phrases.asks_for_a_human(text):
             found.add(Sign.BOT_WALL)
-        if says_not_found(page.title) or says_not_found(page.heading):
-            found.add(Sign.NOT_FOUND_PAGE)
+    if (says_not_found(page.title) or says_not_found(page.heading)) and page.is_short:
+        found.add(Sign.NOT_FOUND_PAGE)
     if url != final_url and _asks_to_log_in(page, url, final_url):
         found.add(Sign.LOGIN)
     return found
@@ -77,11 +88,17 @@ def is_same_page(page: Page, final_url: str, other: Page, other_url: str) -> boo
 
 def says_not_found(title: str) -> bool:
     """Tell whether one part of a title says that nothing was found, and only that."""
+    if phrases.MISSING.isdisjoint(_words(title)):
+        return False
     return any(map(_is_only_missing, [title, *SEPARATORS.split(title)]))
 
 
+def _words(text: str) -> set[str]:
+    return {word.replace("\u2019", "'") for word in WORD.findall(text.casefold())}
+
+
 def _is_only_missing(part: str) -> bool:
-    words = {word.replace("\u2019", "'") for word in WORD.findall(part.casefold())}
+    words = _words(part)
     if words.isdisjoint(phrases.MISSING) or words.isdisjoint(phrases.THING):
         return False
     return words <= phrases.NOT_FOUND_WORDS

@@ -52,6 +52,8 @@ PROVE_HUMAN = re.compile(
     r"verify(?:ing)? (?:that )?you|security check|bot (?:detection|protection)|"
     r"automated (?:access|requests|queries)"
 )
+# Letters beyond ASCII may be written as entities.
+TELLING_WORDS = (*sorted(FOR_SALE_WORDS | HUMAN_WORDS), "&#", "dom&iacute;nio")
 LOGIN_PATH = re.compile(
     r"(?:^|/)(?:log[-_]?in|sign[-_]?in|sso|oauth2?|auth|authorize|authenticate|"
     r"sessions?/new|account/begin)(?:[/.]|$)",
@@ -60,6 +62,12 @@ LOGIN_PATH = re.compile(
 ERROR_PATH = re.compile(
     r"(?:^|[/_-])(?:404|error|not[-_]?found)(?:[/._-]|$)", re.IGNORECASE
 )
+
+
+def may_speak_for_itself(source: str) -> bool:
+    """Tell whether a page's source may hold what the next two functions look for."""
+    lowered = source.casefold()
+    return any(map(lowered.__contains__, TELLING_WORDS))
 
 
 def is_for_sale(text: str) -> bool:

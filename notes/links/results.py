@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from http import HTTPStatus
+from typing import NamedTuple
 
 from notes.links.chain import Visit
 from notes.links.observations import Hop, Version
@@ -15,8 +15,7 @@ FINE = {Verdict.ALIVE, Verdict.FLAKY, Verdict.MOVED, Verdict.REDIRECTED}
 NO_VERSION = Version("", "", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What was seen of one link, as it was given, and the verdict on it."""
 
     url: str

@@ -116,7 +116,8 @@ class Run:
             self.schedule.again(job, 0.0)
             return
         job.attempts += 1
-        await self.names.correct(visit)
+        if visit.error is not None:
+            await self.names.correct(visit)
         self._remember_host(job, visit)
         pause = self._pause_before_retry(job, visit)
         if pause is None:

@@ -18,6 +18,8 @@ DROPPED = str.maketrans("", "", "\t\n\r")
 PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 KEPT_IN_PATH = "".join(c for c in PRINTABLE if c not in '"#<>?^`{}')
 KEPT_IN_QUERY = "".join(c for c in PRINTABLE if c not in "\"#<>'")
+# Most paths: nothing to encode and no segment of dots.
+PLAIN_PATH = re.compile(r"(?:/(?:[\w~-][\w.~+@:=,-]*)?)+", re.ASCII)
 ONE_DOT = {".", "%2e"}
 TWO_DOTS = {"..", ".%2e", "%2e.", "%2e%2e"}
 
@@ -140,6 +142,8 @@ def _port(text: str, scheme: str) -> int:
 
 
 def _path(path: str) -> str:
+    if PLAIN_PATH.fullmatch(path):
+        return path
     segments = path.replace("\\", "/").split("/")[1:] or [""]
     kept: list[str] = []
     for position, segment in enumerate(segments):
@@ -157,6 +161,8 @@ def _path(path: str) -> str:
 
 def _encoded(text: str, kept: str) -> str:
     """Percent-encode; bytes that a header carried undecoded come back as they were."""
+    if not text:
+        return text
     try:
         return quote(text.encode(errors="surrogateescape"), safe=kept)
     except UnicodeEncodeError as error:

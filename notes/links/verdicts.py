@@ -88,7 +88,7 @@ def _refused(seen: Seen, answer: str) -> Judgement | None:
 
 def _unmasked(seen: Seen, answer: str) -> Judgement | None:
     """Judge answers that are not what they say, and those that say it openly."""
-    for sign, (verdict, why) in BY_SIGN.items():
+    for sign, (verdict, why) in BY_SIGN.items() if seen.signs else ():
         if sign in seen.signs:
             return Judgement(verdict, f"{answer}, but {why}.")
     if not HTTPStatus.OK <= (seen.status or 0) < HTTPStatus.BAD_REQUEST:

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
+from typing import NamedTuple
 
 REMAINING = ("X-RateLimit-Remaining", "RateLimit-Remaining", "X-Rate-Limit-Remaining")
 RESET = ("X-RateLimit-Reset", "RateLimit-Reset", "X-Rate-Limit-Reset")
@@ -14,6 +15,24 @@ IN_ONE = re.compile(r"\b(r|remaining|t|reset)\s*=\s*(\d{1,20})\b")
 # A reset larger than this many seconds is a moment since 1970, not a duration.
 EPOCH_FROM = 10_000_000
 NUMBER_LENGTH = 20
+SPEAKING = re.compile(r"retry-after|x-rate-?limit|ratelimit", re.IGNORECASE)
+
+
+class Plea(NamedTuple):
+    """What a host asks of those who ask it."""
+
+    wait_seconds: float | None = None
+    requests_left: int | None = None
+
+
+NONE = Plea()
+
+
+def plea(headers: Mapping[str, str]) -> Plea:
+    """Read what an answer asks for; most ask for nothing, and that is seen at once."""
+    if not any(map(SPEAKING.match, headers)):
+        return NONE
+    return Plea(requested_wait(headers), requests_left(headers))
 
 
 def requested_wait(headers: Mapping[str, str]) -> float | None:

@@ -104,6 +104,7 @@ HEARD = st.builds(
     Heard,
     status=st.sampled_from([None, 200, 404, 429, 503]),
     seconds=st.floats(0, 20),
+    wait_seconds=st.none(),
     requests_left=st.none() | st.integers(0, 100),
 )
 

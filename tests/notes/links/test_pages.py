@@ -9,9 +9,9 @@ import pytest
 from notes.links.markup import identifiers, visible_text
 from notes.links.observations import Sign
 from notes.links.pages import (
+    Page,
     is_same_page,
     is_suspicious,
-    read_page,
     says_not_found,
     signs,
 )
@@ -22,7 +22,7 @@ LONG = "word " * 300
 
 def signs_of(title: str, body: str, url: str = URL, end: str = URL) -> set[Sign]:
     source = f"<html><title>{title}</title><body>{body}</body></html>"
-    return signs(read_page(source), url, end)
+    return signs(Page(source), url, end)
 
 
 @pytest.mark.parametrize(
@@ -71,11 +71,11 @@ def test_a_title_that_says_something_else_is_none(title: str) -> None:
 def test_a_long_article_is_suspicious_at_most() -> None:
     assert signs_of("404 Not Found - HTTP | Reference", LONG) == set()
     source = f"<title>404 Not Found - HTTP | Reference</title>{LONG}"
-    assert is_suspicious(read_page(source), URL, URL)
+    assert is_suspicious(Page(source), URL, URL)
 
 
 def test_ending_at_the_home_page_or_an_error_page_is_suspicious() -> None:
-    page = read_page("<title>Welcome</title>")
+    page = Page("<title>Welcome</title>")
     assert is_suspicious(page, URL, "https://a.example/")
     assert is_suspicious(page, URL, "https://a.example/errors/404.html")
     assert not is_suspicious(page, URL, "https://a.example/docs/other")
@@ -83,8 +83,8 @@ def test_ending_at_the_home_page_or_an_error_page_is_suspicious() -> None:
 
 
 def test_two_paths_are_one_page_by_place_or_by_titles_but_not_by_having_none() -> None:
-    page, other = read_page("<title>Gone</title>"), read_page("<title>Gone</title>x")
-    bare = read_page("ok")
+    page, other = Page("<title>Gone</title>"), Page("<title>Gone</title>x")
+    bare = Page("ok")
     assert is_same_page(page, URL, other, f"{URL}2")
     assert is_same_page(page, URL, bare, URL)
     assert not is_same_page(bare, URL, bare, f"{URL}2")
@@ -137,6 +137,6 @@ def test_identifiers_come_from_tags_only() -> None:
 def test_a_hostile_page_is_read_in_time_that_grows_with_its_length(piece: str) -> None:
     source = (piece * 65_536)[:65_536]
     started = time.perf_counter()
-    signs(read_page(source), URL, URL)
+    signs(Page(source), URL, URL)
     identifiers(source)
     assert time.perf_counter() - started < 0.5
