@@ -15,6 +15,7 @@ from notes.links.markup import first_text, has_password_field, visible_text
 from notes.links.observations import Sign
 
 FEW_WORDS = 150
+HARDLY_ANY_WORDS = 40
 # A page is read in pieces of 4 KiB, 16 KiB and so on until it is no longer short.
 SIZES = (12, 31, 2)
 SEPARATORS = re.compile(r"\s+[-\u2013\u2014\u00b7\u00ab\u00bb]\s+|\s*[|:!.]\s*")
@@ -50,6 +51,13 @@ class Page:
         return self.text.count(" ") < FEW_WORDS
 
     @property
+    def is_mere_challenge(self) -> bool:
+        """Whether it is little more than a widget that asks for a human."""
+        if self.text.count(" ") >= HARDLY_ANY_WORDS or self.has_password_field:
+            return False
+        return phrases.CHALLENGE.search(self.source) is not None
+
+    @property
     def has_password_field(self) -> bool:
         return has_password_field(self.source)
 
@@ -61,7 +69,7 @@ def signs(page: Page, url: str, final_url: str) -> set[Sign]:
         text = page.text.casefold()
         if phrases.is_for_sale(text):
             found.add(Sign.PARKED)
-        if phrases.asks_for_a_human(text):
+        if phrases.asks_for_a_human(text) or page.is_mere_challenge:
             found.add(Sign.BOT_WALL)
     if (says_not_found(page.title) or says_not_found(page.heading)) and page.is_short:
         found.add(Sign.NOT_FOUND_PAGE)
@@ -88,6 +96,8 @@ def is_same_page(page: Page, final_url: str, other: Page, other_url: str) -> boo
 
 def says_not_found(title: str) -> bool:
     """Tell whether one part of a title says that nothing was found, and only that."""
+    if len(title) <= phrases.LONGEST_SAYING and phrases.NOT_FOUND.search(title):
+        return True
     if phrases.MISSING.isdisjoint(_words(title)):
         return False
     return any(map(_is_only_missing, [title, *SEPARATORS.split(title)]))

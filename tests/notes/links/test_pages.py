@@ -42,6 +42,29 @@ def signs_of(title: str, body: str, url: str = URL, end: str = URL) -> set[Sign]
         "Page introuvable",
         "P\u00e1gina no encontrada",
         "410 Gone",
+        "Topic not found",
+        "Oops! Nothing found",
+        "Page unavailable | Acme",
+        "Fehler 404",
+        "Diese Seite existiert nicht mehr",
+        "Cette page n'existe plus",
+        "La pagina richiesta non esiste",
+        "No se encontró la página",
+        "Pagina niet gevonden",
+        "Sidan kunde inte hittas",
+        "Sivua ei löytynyt",
+        "Strona nie została znaleziona",
+        "Stránka nenalezena",
+        "Az oldal nem található",
+        "Sayfa bulunamadı",
+        "Страница не найдена",
+        "Сторінку не знайдено",
+        "Η σελίδα δεν βρέθηκε",
+        "Không tìm thấy trang",
+        "ページが見つかりません",
+        "页面不存在",
+        "페이지를 찾을 수 없습니다",
+        "الصفحة غير موجودة",
     ],
 )
 def test_a_title_that_says_only_that_nothing_was_found_is_known(title: str) -> None:
@@ -62,6 +85,16 @@ def test_a_title_that_says_only_that_nothing_was_found_is_known(title: str) -> N
         "Not only SQL",
         "Room 404 Hotel",
         "The resource library",
+        "Gone Girl",
+        "Missing Persons",
+        "The Missing Manual",
+        "No Man's Sky",
+        "No Time to Die",
+        "Site Reliability Engineering",
+        "The Missing Package Manager",
+        "Not Boring",
+        "Nicht nur SQL",
+        "Il nome della rosa",
     ],
 )
 def test_a_title_that_says_something_else_is_none(title: str) -> None:
@@ -140,3 +173,26 @@ def test_a_hostile_page_is_read_in_time_that_grows_with_its_length(piece: str) -
     signs(Page(source), URL, URL)
     identifiers(source)
     assert time.perf_counter() - started < 0.5
+
+
+@pytest.mark.parametrize(
+    "offer",
+    [
+        "example.org is for sale. This domain name is available for purchase.",
+        "Own this domain today. Make an offer.",
+        "This page is parked free, courtesy of a registrar",
+        "Deze domein: domain te koop",
+        "该域名正在出售",
+        "Le nom de domaine est à vendre",
+    ],
+)
+def test_offers_of_other_sellers_are_known_too(offer: str) -> None:
+    assert Sign.PARKED in signs_of("a.example", offer)
+
+
+def test_a_page_that_is_little_but_a_challenge_is_a_wall_and_a_form_is_none() -> None:
+    widget = "<div class=h-captcha></div>"
+    assert Sign.BOT_WALL in signs_of("Un momento", f"Espere. {widget}")
+    assert Sign.BOT_WALL not in signs_of("Join", f"<input type=password>{widget}")
+    form = "Tell us what you would like to know. " * 8
+    assert Sign.BOT_WALL not in signs_of("Write to us", f"{form}{widget}")
