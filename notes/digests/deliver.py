@@ -22,7 +22,7 @@ from notes.digests.answers import (
     SenderRefusedError,
     refusal,
 )
-from notes.digests.ledger import Claim, Shelf, Tags
+from notes.digests.ledger import ChangedMeanwhileError, Claim, Tags
 from notes.digests.message import Envelope, Letter
 from notes.digests.post import Outcome, Post
 from notes.digests.shards import sendable
@@ -76,7 +76,7 @@ def send_shard(shard: int, *, seconds: float) -> Run:
         dispatch.empty(post)
     return Run(
         counts=dispatch.counts,
-        editions=editions | dispatch.shelf.numbers,
+        editions=editions | waiting.shelf.numbers,
         is_cut_short=dispatch.has_more,
     )
 
@@ -90,7 +90,6 @@ class Dispatch:
     """
 
     def __init__(self, waiting: Waiting, *, seconds: float) -> None:
-        self.shelf = Shelf()
         self.counts: Counter[str] = Counter()
         self._waiting = waiting
         self._ends_at = time.monotonic() + seconds
@@ -129,48 +128,69 @@ class Dispatch:
         """Write down what became of some mails and claim others in their place."""
         if not (outcomes or free):
             return []
-        with transaction.atomic():
-            self._settle(outcomes)
-            if self._is_over or not free:
-                return []
-            self._has_begun = True
-            readers = self._waiting.take(free)
-            return ledger.claim(readers, self.shelf, due_by=self._waiting.now)
+        claims: list[Claim] = []
+        try:
+            with transaction.atomic():
+                self._settle(outcomes)
+                claims = [] if self._is_over else self._waiting.take(free)
+                if claims:
+                    ledger.claim(claims)
+        except ChangedMeanwhileError:
+            with transaction.atomic():
+                self._settle(outcomes)
+                claims = self._claim_each(claims)
+        self._has_begun = True
+        self._count(outcomes)
+        return claims
+
+    def _claim_each(self, claims: Sequence[Claim]) -> list[Claim]:
+        shelf, now = self._waiting.shelf, self._waiting.now
+        got = (ledger.claim_alone(claim, shelf, due_by=now) for claim in claims)
+        return [claim for found in got for claim in found]
 
     def _settle(self, outcomes: Sequence[Outcome[Claim]]) -> None:
         taken = [outcome.item for outcome in outcomes if not outcome.error]
         if taken:
             ledger.settle_sent([pk for claim in taken for pk in claim.deliveries])
             self._waiting.lift_pauses(claim.subscriber.domain for claim in taken)
-            self.counts["sent"] += len(taken)
         for outcome in outcomes:
             if outcome.error:
-                self.counts[self._settle_error(outcome.item, outcome.error)] += 1
+                self._settle_error(outcome.item, outcome.error)
 
-    def _settle_error(self, claim: Claim, error: NexusError) -> str:
-        """Write down why a mail was not taken; in a word, what that means for it."""
+    def _settle_error(self, claim: Claim, error: NexusError) -> None:
+        """Write down why a mail was not taken."""
         said = str(error)
         match error:
             case AddressRefusedError():
                 ledger.settle_failed(claim.deliveries, said)
                 if isinstance(error, NoSuchAddressError):
                     suppress(subscriber=claim.subscriber, reason=said)
-                return "failed"
             case AddressDeferredError():
                 until = timezone.now() + TRY_AGAIN_AFTER
                 if not isinstance(error, MailboxDeferredError):
                     until = self._waiting.pause(claim.subscriber.domain, said)
                 ledger.put_off(claim.deliveries, said, until)
-                return "deferred"
             case LineLostError():
                 ledger.settle_in_doubt(claim.deliveries, said)
-                return "in doubt"
-            case SenderRefusedError():
-                self._refused = error
             case _:
-                self._away = error
-        ledger.put_back(claim.deliveries, said)
-        return "put back"
+                ledger.put_back(claim.deliveries, said)
+
+    def _count(self, outcomes: Sequence[Outcome[Claim]]) -> None:
+        for outcome in outcomes:
+            match outcome.error:
+                case None:
+                    word = "sent"
+                case AddressRefusedError():
+                    word = "failed"
+                case AddressDeferredError():
+                    word = "deferred"
+                case LineLostError():
+                    word = "in doubt"
+                case SenderRefusedError() as error:
+                    word, self._refused = "put back", error
+                case error:
+                    word, self._away = "put back", error
+            self.counts[word] += 1
 
     def _envelopes(self, claims: Sequence[Claim]) -> list[tuple[Claim, Envelope]]:
         mails = []
@@ -186,9 +206,10 @@ class Dispatch:
         if claim.wanted not in self._letters:
             if len(self._letters) >= MOST_LETTERS:
                 self._letters.clear()
+            shelf = self._waiting.shelf
             self._letters[claim.wanted] = Letter.of(
                 [
-                    (self.shelf.edition(pk), self.shelf.pieces(pk, tags))
+                    (shelf.edition(pk), shelf.pieces(pk, tags))
                     for pk, tags in claim.wanted
                 ]
             )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -30,11 +30,19 @@ NOTHING = "None of its notes has a tag that this reader follows."
 
 @dataclass(frozen=True)
 class Claim:
-    """What one reader gets now, in one mail: deliveries, editions and their tags."""
+    """What one reader gets now, in one mail: deliveries, editions and their tags.
+
+    It stands on ``subscriptions``: should one of them end, so does the claim.
+    """
 
     subscriber: Subscriber
     deliveries: tuple[int, ...]
     wanted: tuple[tuple[int, Tags], ...]
+    subscriptions: frozenset[int]
+
+
+class ChangedMeanwhileError(Exception):
+    """Somebody has unsubscribed, or another run was faster; nothing is to be kept."""
 
 
 class Shelf:
@@ -85,55 +93,96 @@ def readers(shard: int, *, now: datetime, after: int, count: int) -> list[Subscr
 
 
 @transaction.atomic
-def claim(
+def plan(
     subscribers: Iterable[Subscriber], shelf: Shelf, *, due_by: datetime
 ) -> list[Claim]:
-    """Take for sending all that is due to these readers; one of two who try gets it.
+    """What is to be sent to each of these readers; nothing is claimed yet.
 
-    Whoever has unsubscribed meanwhile gets nothing any more, and whoever follows only
-    tags that nobody used gets nothing this time.
+    Whoever has unsubscribed gets nothing any more, and whoever follows only tags that
+    nobody used gets nothing this time; that is written down.
     """
     by_number = {subscriber.pk: subscriber for subscriber in subscribers}
     wishes = _wishes(by_number)
-    decided: dict[State, list[int]] = defaultdict(list)
+    ended: dict[State, list[int]] = {State.CANCELLED: [], State.SKIPPED: []}
     claims = []
-    for number, rows in groupby(_locked(by_number, due_by), itemgetter(0)):
+    for number, rows in groupby(_due(by_number, due_by), itemgetter(0)):
         wanted = {}
         for _, pk, edition_id in rows:
             state, tags = _decide(wishes[number], edition_id, shelf)
-            decided[state].append(pk)
             if state == State.SENDING:
                 wanted[pk] = edition_id, tags
+            else:
+                ended[state].append(pk)
         if wanted:
+            stands_on = frozenset(wish.subscription for wish in wishes[number])
             claims.append(
-                Claim(by_number[number], tuple(wanted), tuple(wanted.values()))
+                Claim(
+                    by_number[number],
+                    tuple(wanted),
+                    tuple(wanted.values()),
+                    stands_on,
+                )
             )
-    _write(decided)
+    _end(ended)
     return claims
 
 
-Wishes = dict[int | None, Tags]
+def claim(claims: Sequence[Claim]) -> None:
+    """Take for sending what has been planned; one of two who try gets it.
+
+    Raises ChangedMeanwhileError, upon which the transaction has to be rolled back, if
+    something is not as it was when it was planned.
+    """
+    subscriptions = {pk for claim in claims for pk in claim.subscriptions}
+    active = Subscription.objects.active().filter(id__in=subscriptions)
+    deliveries = [pk for claim in claims for pk in claim.deliveries]
+    queued = Delivery.objects.queued().filter(id__in=deliveries)
+    if active.count() != len(subscriptions) or queued.update(
+        state=State.SENDING, sending_at=timezone.now()
+    ) != len(deliveries):
+        raise ChangedMeanwhileError
 
 
-def _wishes(numbers: Iterable[int]) -> dict[int, Wishes]:
-    """By reader and hub the tags that they follow there; a hub of None means all."""
+def claim_alone(claim_: Claim, shelf: Shelf, *, due_by: datetime) -> list[Claim]:
+    """The claim of one reader by itself, planned anew if need be."""
+    for claims in ([claim_], plan([claim_.subscriber], shelf, due_by=due_by)):
+        try:
+            with transaction.atomic():
+                claim(claims)
+        except ChangedMeanwhileError:
+            continue
+        return claims
+    return []
+
+
+class Wish(NamedTuple):
+    """What a subscription asks for; without a hub, of all hubs."""
+
+    subscription: int
+    hub: int | None
+    tags: Tags
+
+
+def _wishes(numbers: Iterable[int]) -> dict[int, list[Wish]]:
     active = Subscription.objects.active().filter(subscriber_id__in=numbers)
-    wishes: dict[int, Wishes] = defaultdict(dict)
-    for number, hub_id, tags in active.values_list("subscriber_id", "hub_id", "tags"):
-        wishes[number][hub_id] = frozenset(tags) if tags else None
+    wishes: dict[int, list[Wish]] = defaultdict(list)
+    rows = active.values_list("subscriber_id", "id", "hub_id", "tags")
+    for number, pk, hub_id, tags in rows:
+        wishes[number].append(Wish(pk, hub_id, frozenset(tags) if tags else None))
     return wishes
 
 
-def _locked(numbers: Iterable[int], due_by: datetime) -> Iterable[tuple[int, int, int]]:
-    """The rows of these readers, always in the same order, so nobody is torn apart."""
+def _due(numbers: Iterable[int], due_by: datetime) -> Iterable[tuple[int, int, int]]:
     due = Delivery.objects.due(due_by).filter(subscriber_id__in=numbers)
-    locked = due.select_for_update().order_by("subscriber_id", "id")
-    return locked.values_list("subscriber_id", "id", "edition_id")
+    ordered = due.order_by("subscriber_id", "id")
+    return ordered.values_list("subscriber_id", "id", "edition_id")
 
 
-def _decide(wishes: Wishes, edition_id: int, shelf: Shelf) -> tuple[State, Tags]:
+def _decide(
+    wishes: Sequence[Wish], edition_id: int, shelf: Shelf
+) -> tuple[State, Tags]:
     hub_id = shelf.edition(edition_id).hub_id
-    found = [wishes[key] for key in (hub_id, None) if key in wishes]
+    found = [wish.tags for wish in wishes if wish.hub in {hub_id, None}]
     if not found:
         return State.CANCELLED, None
     tags = None if None in found else frozenset().union(*filter(None, found))
@@ -142,15 +191,12 @@ def _decide(wishes: Wishes, edition_id: int, shelf: Shelf) -> tuple[State, Tags]
     return (State.SKIPPED if is_empty else State.SENDING), tags
 
 
-def _write(decided: Mapping[State, Sequence[int]]) -> None:
-    now = timezone.now()
-    changes: dict[State, dict[str, Any]] = {
-        State.SENDING: {"sending_at": now},
-        State.CANCELLED: {"error": LEFT},
-        State.SKIPPED: {"error": NOTHING},
-    }
-    for state, ids in decided.items():
-        Delivery.objects.filter(id__in=ids).update(state=state, **changes[state])
+def _end(ended: Mapping[State, Sequence[int]]) -> None:
+    reasons = {State.CANCELLED: LEFT, State.SKIPPED: NOTHING}
+    for state, ids in ended.items():
+        if ids:
+            queued = Delivery.objects.queued().filter(id__in=ids)
+            queued.update(state=state, error=reasons[state])
 
 
 def settle_sent(ids: Iterable[int]) -> None:

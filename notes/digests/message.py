@@ -83,19 +83,20 @@ class Letter:
 
     def to(self, subscriber: Subscriber) -> Envelope:
         """The mail for one reader; nothing is built but what is the reader's own."""
-        own = self._own_headers(subscriber)
+        links = self._links(subscriber)
+        own = self._own_headers(subscriber, links)
         lines = [mime.header(name, value) for name, value in own.items()]
         return Envelope(
             sender=self._address,
             to=own["To"],
-            raw=self._template.fill(b"".join(lines), self._links(subscriber)),
+            raw=self._template.fill(b"".join(lines), links),
             message=partial(self.message, subscriber),
         )
 
     def message(self, subscriber: Subscriber) -> EmailMultiAlternatives:
         """The same mail as Django's backends want it."""
         links = self._links(subscriber)
-        own = self._own_headers(subscriber)
+        own = self._own_headers(subscriber, links)
         return _message(
             subject=self.subject,
             text=render.personalise(self.text, links),
@@ -105,12 +106,14 @@ class Letter:
             headers={**own, **self._headers},
         )
 
-    def _own_headers(self, subscriber: Subscriber) -> dict[str, str]:
+    def _own_headers(
+        self, subscriber: Subscriber, links: Mapping[str, str]
+    ) -> dict[str, str]:
         """Those of one reader, with the one-click link of RFC 8058."""
         return {
             "To": _address(subscriber.email),
             "Message-ID": message_id(self.name, subscriber),
-            "List-Unsubscribe": f"<{tokens.unsubscribe_url(subscriber)}>",
+            "List-Unsubscribe": f"<{links['unsubscribe_url']}>",
         }
 
     def _links(self, subscriber: Subscriber) -> dict[str, str]:

@@ -8,6 +8,7 @@ hubs have links that name a subscription; those end that one, as they said they 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from django.conf import settings
 from django.core import signing
@@ -98,8 +99,21 @@ def read_unsubscribe_token(token: str) -> SubscriptionQuerySet:
 
 
 def _lasting_url(route: str, subscriber: Subscriber, *, salt: str) -> str:
-    token = signing.Signer(salt=salt).sign(f"{READER}{subscriber.pk}")
-    return settings.BASE_URL + reverse(route, args=[token])
+    token = _signer(salt, settings.SECRET_KEY).sign(f"{READER}{subscriber.pk}")
+    before, after = _around(route)
+    return f"{settings.BASE_URL}{before}{token}{after}"
+
+
+@lru_cache
+def _signer(salt: str, key: str) -> signing.Signer:
+    return signing.Signer(key=key, salt=salt)
+
+
+@lru_cache
+def _around(route: str) -> tuple[str, str]:
+    """What stands around the token in the path: the mails of a week look it up once."""
+    before, _, after = reverse(route, args=["TOKEN"]).partition("TOKEN")
+    return before, after
 
 
 def _read_lasting(token: str, *, salt: str) -> tuple[str, int]:

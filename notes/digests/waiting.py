@@ -1,4 +1,4 @@
-"""The readers of a shard who wait for their mail, as one run takes them."""
+"""The mails of a shard that wait to be sent, as one run takes them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from datetime import datetime
 from django.utils import timezone
 
 from notes.digests import ledger, rate
+from notes.digests.ledger import Claim, Shelf
 from notes.models import Pause, Subscriber
 
 BATCH = 500
 
 
 class Waiting:
-    """Those to whom something was due when the run came to them, in their order.
+    """What is planned for those to whom something was due when the run came to them.
 
     Who is at a domain that takes nothing for now waits until its pause ends; who would
     be one too many in this second is taken in the next.
@@ -23,39 +24,41 @@ class Waiting:
 
     def __init__(self, shard: int, now: datetime) -> None:
         self.now = now
+        self.shelf = Shelf()
         self._shard = shard
         self._last = 0
-        self._readers: deque[Subscriber] = deque()
+        self._claims: deque[Claim] = deque()
         self._pauses = dict(Pause.objects.values_list("domain", "until"))
         self._refill()
 
     @property
     def is_over(self) -> bool:
-        return not self._readers
+        return not self._claims
 
     @property
     def at_hand(self) -> int:
-        return len(self._readers)
+        return len(self._claims)
 
-    def take(self, count: int) -> list[Subscriber]:
+    def take(self, count: int) -> list[Claim]:
         """At most so many, fewer if the rates or pauses say so."""
-        taken: list[Subscriber] = []
-        held: list[Subscriber] = []
+        taken: list[Claim] = []
+        held: list[Claim] = []
         postponed: dict[datetime, list[Subscriber]] = defaultdict(list)
-        while self._readers and len(taken) < count and len(held) < BATCH:
-            reader = self._readers.popleft()
-            until = self._pauses.get(reader.domain, self.now)
+        while self._claims and len(taken) < count and len(held) < BATCH:
+            claim = self._claims.popleft()
+            domain = claim.subscriber.domain
+            until = self._pauses.get(domain, self.now)
             if until > timezone.now():
-                postponed[until].append(reader)
-            elif rate.may_leave(reader.domain):
-                taken.append(reader)
+                postponed[until].append(claim.subscriber)
+            elif rate.may_leave(domain):
+                taken.append(claim)
             else:
-                held.append(reader)
+                held.append(claim)
                 if rate.is_full():
                     break
-            if not self._readers:
+            if not self._claims:
                 self._refill()
-        self._readers.extendleft(reversed(held))
+        self._claims.extendleft(reversed(held))
         for until, readers in postponed.items():
             ledger.postpone(readers, until)
         return taken
@@ -75,9 +78,12 @@ class Waiting:
                 del self._pauses[domain]
 
     def _refill(self) -> None:
-        readers = ledger.readers(
-            self._shard, now=self.now, after=self._last, count=BATCH
-        )
-        if readers:
+        """Plan for the next readers, if there are any."""
+        while not self._claims:
+            readers = ledger.readers(
+                self._shard, now=self.now, after=self._last, count=BATCH
+            )
+            if not readers:
+                return
             self._last = readers[-1].pk
-            self._readers.extend(readers)
+            self._claims.extend(ledger.plan(readers, self.shelf, due_by=self.now))

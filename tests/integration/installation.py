@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from tests.integration.servers import (
     run_sql,
     temporary_folder,
 )
+from tests.notes.digests.smtp import Postman, mail_server
 
 LEARNER, OPERATOR, PASSWORD = "ada", "grace", "counting-on-engines"
 # The relay with little patience: what it has published, or claimed for publishing, and
@@ -70,6 +71,9 @@ class Installation:
         self.broker: LocalProcess = getattr(self.servers, self.shape.broker)()
         cache = self.servers.valkey().url.removeprefix("redis+socket://")
         self.database_url = self._make_database()
+        self.postman = Postman()
+        self.stack = ExitStack()
+        mail_port = self.stack.enter_context(mail_server(self.postman))
         self.env = {
             "DJANGO_SETTINGS_MODULE": "nexus.settings",
             "DATABASE_URL": self.database_url,
@@ -79,7 +83,7 @@ class Installation:
             "NEXUS_BASE_URL": f"http://127.0.0.1:{self.port}",
             "NEXUS_LINKS_ALLOW_NETWORKS": "127.0.0.0/8",
             "NEXUS_REBUILD_SPACING_SECONDS": "1",
-            "EMAIL_URL": "",
+            "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
         }
         self._add("web", processes.web("127.0.0.1", self.port).command)
         self._add("relay", processes.relay().command)
@@ -119,6 +123,7 @@ class Installation:
     def stop(self) -> None:
         for process in self.processes.values():
             process.stop()
+        self.stack.close()
         shutil.rmtree(self.folder)
 
     def another(self, name: str, command: Sequence[str]) -> LocalProcess:

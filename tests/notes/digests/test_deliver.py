@@ -16,7 +16,7 @@ from django.utils import timezone
 from notes import services, subscribing
 from notes.digests import compose, deliver, ledger, tokens, waiting
 from notes.digests.answers import SenderRefusedError, ServerAwayError
-from notes.digests.ledger import Claim, Shelf
+from notes.digests.ledger import ChangedMeanwhileError, Claim, Shelf
 from notes.errors import TransientError
 from notes.events import record_event
 from notes.models import (
@@ -400,7 +400,11 @@ def test_who_has_left_meanwhile_gets_nothing(
 
 def claim(edition: Edition, email: str) -> list[Claim]:
     subscriber = delivery_to(edition, email).subscriber
-    return ledger.claim([subscriber], Shelf(), due_by=timezone.now())
+    now = timezone.now()
+    claims = ledger.plan([subscriber], Shelf(), due_by=now)
+    return [
+        got for one in claims for got in ledger.claim_alone(one, Shelf(), due_by=now)
+    ]
 
 
 def test_what_a_crash_left_is_held_as_doubt_once_no_run_can_be_at_it(
@@ -425,10 +429,36 @@ def test_a_run_that_was_thought_dead_settles_its_doubt(edition: Edition) -> None
     assert states(edition)[ADA] == "sent"
 
 
+def planned(edition: Edition, email: str) -> Claim:
+    subscriber = delivery_to(edition, email).subscriber
+    (found,) = ledger.plan([subscriber], Shelf(), due_by=timezone.now())
+    return found
+
+
 def test_a_delivery_is_claimed_once(edition: Edition) -> None:
-    assert claim(edition, ADA)
-    assert not claim(edition, ADA)
+    mine, theirs = (planned(edition, ADA) for _ in range(2))
+    ledger.claim([mine])
+    with pytest.raises(ChangedMeanwhileError):
+        ledger.claim([theirs])
+    assert ledger.claim_alone(theirs, Shelf(), due_by=timezone.now()) == []
     assert delivery_to(edition, ADA).state == "sending"
+
+
+def test_who_leaves_between_plan_and_claim_gets_nothing_and_the_others_theirs(
+    edition: Edition, postman: Postman, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = ledger.plan
+
+    def plan_and_leave(*arguments: Any, **options: Any) -> list[Claim]:
+        claims = plan(*arguments, **options)
+        leaving = subscription_of(edition, GRACE)
+        subscribing.unsubscribe(subscription=leaving)
+        return claims
+
+    monkeypatch.setattr(ledger, "plan", plan_and_leave)
+    assert send() == "2 sent"
+    assert states(edition) == {ADA: "sent", GRACE: "cancelled", LINUS: "sent"}
+    assert postman.addresses == [ADA, LINUS]
 
 
 def test_a_settled_delivery_is_settled(edition: Edition) -> None:

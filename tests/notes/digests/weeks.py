@@ -60,11 +60,11 @@ def add_reader(
     return subscription
 
 
-def add_readers(hub: Hub, count: int) -> None:
+def add_readers(hub: Hub, count: int, *, domain: str = "example.org") -> None:
     """Many who have confirmed, at once."""
     now = timezone.now()
     readers = Subscriber.objects.bulk_create(
-        Subscriber(email=f"reader{number}@example.org") for number in range(count)
+        Subscriber(email=f"reader{number}@{domain}") for number in range(count)
     )
     Subscription.objects.bulk_create(
         Subscription(subscriber=reader, hub=hub, requested_at=now, confirmed_at=now)
