@@ -6,10 +6,11 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from notes.models import Event, Hub, Job, LinkCheck
+from notes.models import Event, Hub, Job, LinkCheck, Subscriber
 from notes.readme import publisher, rebuild
 
 KEEP = timedelta(days=90)
+KEEP_UNCONFIRMED = timedelta(days=30)
 
 
 def tidy_repositories() -> None:
@@ -21,6 +22,7 @@ def tidy_repositories() -> None:
 def prune() -> str:
     """Delete finished jobs, their events and link checks older than KEEP.
 
+    And addresses from which nobody confirmed: we have no business keeping them.
     Failed jobs stay until somebody has dealt with them, and so do events that carry a
     key: the key is what keeps a digest from falling due twice.
     """
@@ -36,7 +38,9 @@ def prune() -> str:
     )
     deleted_events = events.delete()[1].get("notes.Event", 0)
     deleted_checks = LinkCheck.objects.filter(checked_at__lt=before).delete()[0]
+    typed = Subscriber.objects.unconfirmed(since=timezone.now() - KEEP_UNCONFIRMED)
+    deleted_addresses = typed.delete()[1].get("notes.Subscriber", 0)
     return (
-        f"forgot {deleted_jobs} jobs, {deleted_events} events "
-        f"and {deleted_checks} link checks"
+        f"forgot {deleted_jobs} jobs, {deleted_events} events, "
+        f"{deleted_checks} link checks and {deleted_addresses} unconfirmed addresses"
     )

@@ -22,6 +22,13 @@ class SubscriberManager(models.Manager["Subscriber"]):
         confirmed = self.filter(subscriptions__confirmed_at__isnull=False)
         return confirmed.filter(email__iexact=email).first() if email else None
 
+    def unconfirmed(self, *, since: datetime) -> models.QuerySet[Subscriber]:
+        """Addresses that somebody typed, and that nobody has ever answered from."""
+        alive = Q(confirmed_at__isnull=False) | Q(requested_at__gte=since)
+        known = Subscription.objects.filter(alive).values("subscriber")
+        typed = self.filter(created_at__lt=since, refused_at=None)
+        return typed.exclude(pk__in=known)
+
 
 class Subscriber(models.Model):
     """One mail address, whatever it follows; it gets one mail a week, at its hour.

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
-from notes import housekeeping
-from notes.models import Event, EventKind, Hub, Job
+from notes import housekeeping, subscribing
+from notes.models import Event, EventKind, Hub, Job, Subscriber, Subscription
 
 
 def old_job(hub: Hub, state: Job.State, key: str | None = None) -> Job:
@@ -55,3 +56,23 @@ def test_an_event_that_nobody_has_announced_is_kept(hub: Hub) -> None:
     housekeeping.prune()
 
     assert Event.objects.exists()
+
+
+def test_addresses_that_nobody_confirmed_from_are_forgotten(hub: Hub) -> None:
+    asked = {
+        name: subscribing.subscribe(email=f"{name}@example.org", hub=hub)
+        for name in ("typed", "reader", "left", "asked-again", "refused")
+    }
+    for name in ("reader", "left"):
+        subscribing.confirm_subscription(subscription=asked[name])
+    subscribing.unsubscribe(subscription=asked["left"])
+    asked["refused"].subscriber.refuse("550 5.1.1 No such user")
+    long_ago = timezone.now() - timedelta(days=31)
+    Subscriber.objects.update(created_at=long_ago)
+    again = Q(pk=asked["asked-again"].pk)
+    Subscription.objects.exclude(again).update(requested_at=long_ago)
+
+    assert housekeeping.prune().endswith("and 1 unconfirmed addresses")
+
+    assert not Subscriber.objects.filter(email="typed@example.org").exists()
+    assert Subscriber.objects.count() == 4
