@@ -12,12 +12,16 @@ import os
 import secrets
 import tempfile
 from contextlib import suppress
+from email.utils import parseaddr
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import environ
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.core.exceptions import ImproperlyConfigured
 
 env = environ.FileAwareEnv()
@@ -206,6 +210,27 @@ def webhook_secret() -> str:
             f"least {SHORTEST_SECRET} characters."
         )
     return given
+
+
+def domain_of(sender: str) -> str:
+    """The domain of a sender such as `Nexus <digest@example.org>`."""
+    return parseaddr(sender)[1].rpartition("@")[2]
+
+
+def signing_key(name: str) -> str:
+    """An RSA key in PEM form; empty for none."""
+    pem = text(name).replace("\\n", "\n")
+    if not pem:
+        return ""
+    try:
+        key = load_pem_private_key(pem.encode(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise ImproperlyConfigured(
+            f"{name} cannot be read as a private key in PEM form without a password."
+        ) from error
+    if not isinstance(key, RSAPrivateKey):
+        raise ImproperlyConfigured(f"{name} has to be an RSA key of 2048 bits.")
+    return pem
 
 
 def networks(name: str) -> tuple[IPv4Network | IPv6Network, ...]:

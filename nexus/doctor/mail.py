@@ -19,6 +19,7 @@ from django.utils import timezone
 from nexus.doctor import names
 from nexus.doctor.examination import Check
 from nexus.doctor.findings import Finding, fail, ok, one_line, skip, warn
+from notes.digests import dkim as signing
 from notes.digests import tokens
 from notes.digests.overdue import overdue
 from notes.digests.preview import letter_of
@@ -73,6 +74,21 @@ def spf(domain: str) -> Finding:
     if any(PASSES_EVERYBODY.fullmatch(term) for term in terms):
         return warn(f"{found[0]} lets everybody send", "end it with -all or ~all")
     return ok(found[0])
+
+
+@of_the_domain
+def dkim(_: str) -> Finding:
+    """RFC 6376: the public half of the key with which our mails are signed."""
+    if not settings.NEXUS_DKIM_KEY:
+        return skip("mails are not signed here: your mail server has to do it")
+    name, wanted = signing.record()
+    key = wanted.partition("p=")[2]
+    if any(key in text.replace(" ", "") for text in names.texts(name)):
+        return ok(f"{name} holds the key that signs our mails")
+    return fail(
+        f"{name} does not hold the key that signs our mails",
+        f'add the TXT record "{wanted}" to {name}',
+    )
 
 
 @of_the_domain
@@ -185,6 +201,7 @@ def answer_of(url: str, data: bytes | None = None) -> int | str:
 MAIL_CHECKS = (
     Check("digests", digests, needs="migrations"),
     Check("SPF", spf),
+    Check("DKIM", dkim),
     Check("DMARC", dmarc),
     Check("pages", pages),
     Check("unsubscribe link", unsubscribe_link, needs="migrations"),

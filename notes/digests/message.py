@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from notes.digests import mime, render, tokens
+from notes.digests import dkim, mime, render, tokens
 from notes.digests.mime import Template
 from notes.digests.pieces import Piece, fit
 from notes.digests.render import Source
@@ -89,7 +89,7 @@ class Letter:
         return Envelope(
             sender=self._address,
             to=own["To"],
-            raw=self._template.fill(b"".join(lines), links),
+            raw=dkim.sign(self._template.fill(b"".join(lines), links)),
             message=partial(self.message, subscriber),
         )
 
@@ -207,7 +207,7 @@ def confirmation(subscription: Subscription) -> Envelope:
     return Envelope(
         sender=parseaddr(sender)[1],
         to=to,
-        raw=template.fill(b"", {}),
+        raw=dkim.sign(template.fill(b"", {})),
         message=partial(
             _message,
             subject=title,

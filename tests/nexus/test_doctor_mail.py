@@ -9,6 +9,12 @@ from contextlib import contextmanager
 
 import dns.resolver
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
@@ -17,6 +23,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from nexus.doctor import mail, names
 from nexus.doctor.findings import State
+from notes.digests import dkim
 from tests.nexus.nameserver import name_server, resolver
 from tests.notes.digests.weeks import add_reader, make_edition, make_hub
 
@@ -47,6 +54,25 @@ def test_spf_is_one_record_that_keeps_others_out(
         finding = mail.spf()
     assert finding.state == state
     assert said in finding.what
+
+
+def test_the_key_of_our_signatures_has_to_be_published(settings: Settings) -> None:
+    assert mail.dkim().state == State.SKIP
+    settings.NEXUS_DKIM_KEY = rsa_key()
+    settings.NEXUS_DKIM_DOMAIN, settings.NEXUS_DKIM_SELECTOR = "example.org", "autumn"
+    name, wanted = dkim.record()
+    assert name == "autumn._domainkey.example.org"
+    with name_server({name: [wanted]}):
+        assert mail.dkim().state == State.OK
+    with name_server({name: ["v=DKIM1; k=rsa; p=another"]}):
+        finding = mail.dkim()
+    assert finding.state == State.FAIL
+    assert wanted in finding.todo
+
+
+def rsa_key() -> str:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=1024)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,14 @@ from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
 from django.core.exceptions import ImproperlyConfigured
 
 from nexus import env
@@ -312,3 +320,31 @@ def test_a_weak_secret_of_the_webhook_is_refused_and_not_shown(
 ) -> None:
     monkeypatch.setenv("NEXUS_MAIL_WEBHOOK_SECRET", given)
     assert given not in refusal(env.webhook_secret)
+
+
+class TestSigningKey:
+    def test_an_rsa_key_is_taken_with_its_lines_or_in_one(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        pem = private_key(rsa.generate_private_key(65537, 1024))
+        for written in (pem, pem.replace("\n", "\\n")):
+            monkeypatch.setenv("NEXUS_DKIM_KEY", written)
+            assert env.signing_key("NEXUS_DKIM_KEY").strip() == pem.strip()
+
+    def test_without_a_key_there_is_none(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("NEXUS_DKIM_KEY", raising=False)
+        assert env.signing_key("NEXUS_DKIM_KEY") == ""
+
+    @pytest.mark.parametrize("kind", ["nonsense", "ed25519"])
+    def test_any_other_key_is_refused_without_being_shown(
+        self, monkeypatch: pytest.MonkeyPatch, kind: str
+    ) -> None:
+        pem = private_key(Ed25519PrivateKey.generate()) if kind == "ed25519" else kind
+        monkeypatch.setenv("NEXUS_DKIM_KEY", pem)
+        sentence = refusal(lambda: env.signing_key("NEXUS_DKIM_KEY"))
+        assert "NEXUS_DKIM_KEY" in sentence
+        assert pem not in sentence
+
+
+def private_key(key: PrivateKeyTypes) -> str:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
