@@ -17,6 +17,7 @@ from enum import StrEnum
 MAX_BYTES = 1024 * 1024
 RECIPIENTS = ("Original-Recipient", "Final-Recipient")
 MESSAGE_ID = re.compile(r"<[^<>\s]+@[^<>\s]+>")
+UNSUBSCRIBE_TOKEN = re.compile(r"/s/([^/>\s]+)/unsubscribe/")
 UNDEFINED_STATUS = re.compile(r"\d\.0\.0")
 
 
@@ -41,6 +42,7 @@ KINDS = {
 class Report:
     """What became of a mail, by what its sender calls it and whom it went to.
 
+    Complaints often hide the address; ``tokens`` are those of the unsubscribe links.
     ``said`` is the server's answer in the form of SMTP, such as `550 5.1.1 Unknown`.
     """
 
@@ -48,6 +50,7 @@ class Report:
     said: str
     message_ids: frozenset[str]
     addresses: frozenset[str]
+    tokens: frozenset[str] = frozenset()
 
 
 def read(raw: bytes) -> Report | None:
@@ -69,9 +72,9 @@ def _delivery_report(mail: Message) -> Report | None:
         return None
     block = next((one for one in told if _word(one, "Action") == "failed"), told[0])
     claimed = [_after_type(one, name) for one in told for name in RECIPIENTS]
-    return Report(
-        KINDS[_word(block, "Action")], _said(block), _ids(mail), _whom(mail, claimed)
-    )
+    kind = KINDS[_word(block, "Action")]
+    whom = _whom(mail, claimed)
+    return Report(kind, _said(block), _ids(mail), whom, _tokens(mail))
 
 
 def _complaint(mail: Message) -> Report | None:
@@ -81,7 +84,8 @@ def _complaint(mail: Message) -> Report | None:
         return None
     said = f"Reported as {kind or 'abuse'} by {_text(block, 'User-Agent')}"
     claimed = [_text(block, "Original-Rcpt-To").strip("<>")]
-    return Report(Kind.COMPLAINED, said, _ids(mail), _whom(mail, claimed))
+    whom = _whom(mail, claimed)
+    return Report(Kind.COMPLAINED, said, _ids(mail), whom, _tokens(mail))
 
 
 def _said(block: Message) -> str:
@@ -118,6 +122,11 @@ def _ids(mail: Message) -> frozenset[str]:
     named = [_text(one, "Message-ID") for one in _returned(mail)]
     named += [_text(mail, name) for name in ("In-Reply-To", "References")]
     return frozenset(MESSAGE_ID.findall(" ".join(named)))
+
+
+def _tokens(mail: Message) -> frozenset[str]:
+    links = " ".join(_text(one, "List-Unsubscribe") for one in _returned(mail))
+    return frozenset(UNSUBSCRIBE_TOKEN.findall(links))
 
 
 def _whom(mail: Message, claimed: list[str]) -> frozenset[str]:

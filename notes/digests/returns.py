@@ -7,15 +7,17 @@ event of a provider's webhook has proved with its secret where it comes from.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import groupby
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from notes.digests import message
+from notes.digests import message, tokens
 from notes.digests.answers import NoSuchAddressError, refusal
 from notes.digests.reports import Kind, Report
 from notes.digests.suppression import suppress
@@ -81,7 +83,17 @@ def _suppress(subscriber: Subscriber, report: Report) -> str:
 
 def _subscribers(report: Report) -> list[Subscriber]:
     lower = Subscriber.objects.alias(lower=Lower("email"))
-    return list(lower.filter(lower__in=report.addresses))
+    return list(lower.filter(Q(lower__in=report.addresses) | Q(pk__in=_signed(report))))
+
+
+def _signed(report: Report) -> set[int]:
+    """Whose unsubscribe links are in the mail; what we never wrote is nobody's."""
+    found = set()
+    for token in report.tokens:
+        with contextlib.suppress(tokens.LinkError):
+            subscriptions = tokens.read_unsubscribe_token(token)
+            found |= set(subscriptions.values_list("subscriber_id", flat=True))
+    return found
 
 
 def _mails_of(

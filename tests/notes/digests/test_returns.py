@@ -119,6 +119,19 @@ def test_a_complaint_ends_the_address_and_shows_that_the_mail_arrived(
     )
 
 
+def test_a_complaint_that_hides_the_address_is_known_by_the_link_to_leave(
+    returned: str,
+) -> None:
+    hidden = returned.replace(READER, "redacted@example.invalid")
+    take(complaint(address="redacted@example.invalid", returned=hidden))
+    assert suppressed() == [READER]
+
+
+def test_a_link_that_we_never_wrote_is_nobodys(returned: str) -> None:
+    forged = RETURNED.replace("To: reader", "To: redacted")
+    assert take(complaint(address="", returned=forged)) == returns.NOT_OURS
+
+
 def test_a_report_that_comes_twice_is_taken_once(returned: str) -> None:
     take(bounce(returned=returned))
     assert take(bounce(returned=returned)) == "is noted, nothing is changed"
@@ -142,8 +155,10 @@ def test_a_forged_report_ends_nothing(returned: str, forged: bytes) -> None:
 
 def test_whoever_has_had_a_mail_cannot_end_the_mails_of_others(returned: str) -> None:
     swapped = returned.replace(f"To: {READER}", f"To: {OTHER}")
-    assert take(bounce(address=OTHER, returned=swapped)) == returns.NOT_OURS
-    assert suppressed() == []
+    take(bounce(address=OTHER, returned=swapped))
+    assert suppressed() == [READER], "it was their own that they had"
+    unsigned = swapped.replace("List-Unsubscribe:", "X-Nothing:")
+    assert take(bounce(address=OTHER, returned=unsigned)) == returns.NOT_OURS
 
 
 def test_a_forwarded_mail_bounces_for_the_address_we_know(returned: str) -> None:
