@@ -77,10 +77,16 @@ def spf(domain: str) -> Finding:
 
 
 @of_the_domain
-def dkim(_: str) -> Finding:
+def dkim(domain: str) -> Finding:
     """RFC 6376: the public half of the key with which our mails are signed."""
     if not settings.NEXUS_DKIM_KEY:
         return skip("mails are not signed here: your mail server has to do it")
+    if settings.NEXUS_DKIM_DOMAIN.lower() not in above(domain):
+        return fail(
+            f"mails from {domain} are signed for {settings.NEXUS_DKIM_DOMAIN}, which "
+            "DMARC does not count",
+            "unset NEXUS_DKIM_DOMAIN or name a domain above the sender's",
+        )
     name, wanted = signing.record()
     key = wanted.partition("p=")[2]
     if any(key in text.replace(" ", "") for text in names.texts(name)):

@@ -70,6 +70,11 @@ def test_the_key_of_our_signatures_has_to_be_published(settings: Settings) -> No
     assert wanted in finding.todo
 
 
+def test_a_signature_of_another_domain_is_told(settings: Settings) -> None:
+    settings.NEXUS_DKIM_KEY, settings.NEXUS_DKIM_DOMAIN = rsa_key(), "example.net"
+    assert "signed for example.net, which DMARC does not count" in mail.dkim().what
+
+
 def rsa_key() -> str:
     key = rsa.generate_private_key(public_exponent=65537, key_size=1024)
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
