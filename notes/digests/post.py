@@ -101,6 +101,8 @@ class Post(Generic[T]):
     def _hear(self, news: News[T]) -> list[Outcome[T]]:
         self.free += news.is_free
         if news.ended_by:
+            if not isinstance(news.ended_by, NexusError):
+                raise news.ended_by  # nobody knows what became of its mail
             self._left -= 1
             self.error = None if self._left else news.ended_by
         if not news.outcome:

@@ -10,6 +10,9 @@ import time
 
 from django.conf import settings
 from django.core.cache import cache
+from redis.exceptions import RedisError
+
+from notes.errors import TransientError
 
 KEPT_SECONDS = 5
 ALL = "all"
@@ -32,8 +35,13 @@ def _counted(name: str, limit: float) -> bool:
     if not limit:
         return True
     key = _key(name, limit)
-    cache.add(key, 0, KEPT_SECONDS + _span(limit))
-    return bool(cache.incr(key) <= max(1, limit))
+    try:
+        cache.add(key, 0, KEPT_SECONDS + _span(limit))
+        return bool(cache.incr(key) <= max(1, limit))
+    except (RedisError, OSError) as error:
+        raise TransientError(
+            f"The cache that counts mails is away ({error})."
+        ) from error
 
 
 def _key(name: str, limit: float) -> str:

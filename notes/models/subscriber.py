@@ -85,9 +85,11 @@ class Subscriber(models.Model):
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def active(self) -> Self:
         """Confirmed, not ended, and at an address that exists."""
-        return self.filter(
-            confirmed_at__isnull=False, ended_at=None, subscriber__refused_at=None
-        )
+        return self.wanted().filter(subscriber__refused_at=None)
+
+    def wanted(self) -> Self:
+        """Confirmed and not ended, whatever became of the address."""
+        return self.filter(confirmed_at__isnull=False, ended_at=None)
 
     def unanswered(self, *, since: datetime) -> Self:
         """What was asked for and has led to nothing yet."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from notes.models import Hub
+from notes.models import Edition, Hub
+from tests.notes.digests.desk import ADA, GRACE, LINUS
 from tests.notes.digests.smtp import Postman, mail_server
-from tests.notes.digests.weeks import make_hub
+from tests.notes.digests.weeks import make_edition, make_hub
 
 
 @pytest.fixture
@@ -26,3 +28,14 @@ def postman(settings: Any) -> Iterator[Postman]:
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
         settings.EMAIL_TIMEOUT = 5
         yield taker
+
+
+@pytest.fixture
+def edition(hub: Hub, settings: Any) -> Edition:
+    settings.NEXUS_MAIL_SHARDS = settings.NEXUS_MAIL_CONNECTIONS = 1
+    return make_edition(hub, ADA, GRACE, LINUS)
+
+
+@pytest.fixture(autouse=True)
+def _quiet_server() -> None:
+    logging.getLogger("mail.log").setLevel(logging.CRITICAL)
