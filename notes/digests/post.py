@@ -23,7 +23,7 @@ from notes.errors import NexusError
 
 CLOSING_SECONDS = 5
 # A round of the ledger costs the same for one mail as for all that are on their way.
-GATHERING_SECONDS = 0.003
+GATHERING_SECONDS = 0.0005
 # By default a thread that waits for the interpreter waits 5 ms, and the ledger's waits
 # after each of its statements: that would be most of a round.
 SWITCH_SECONDS = 0.0002
