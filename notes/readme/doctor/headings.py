@@ -33,6 +33,9 @@ class _Part:
     def has_parts(self) -> bool:
         return self.own < self.stop
 
+    def of(self, source: Source) -> list[str]:
+        return source.lines[self.start : self.stop]
+
 
 def find_duplicates(source: Source) -> Iterator[Finding]:
     """The same words twice under one heading; elsewhere they may well be said again."""
@@ -86,19 +89,17 @@ def _joined(source: Source, first: _Part, second: _Part) -> Iterator[Repair]:
     above = split_closing("".join(source.lines[first.end : first.own]))[0]
     at = first.end + len(split_lines(above))
     words = words if is_terminated(words) else words + source.ending
-    repair = Repair(
-        f"Put its text under line {first.start + 1}",
-        (
-            Edit(at, at, source.ending + words),
-            Edit(second.start, second.stop, ""),
-        ),
-    )
-    if _notes(repair.applied(source.lines)) == _notes(source.text):
-        yield repair
+    moved = source.ending + words
+    both = [*source.lines[first.start : at], moved, *source.lines[at : first.stop]]
+    if _notes(both) == sorted(_notes(first.of(source)) + _notes(second.of(source))):
+        yield Repair(
+            f"Put its text under line {first.start + 1}",
+            (Edit(at, at, moved), Edit(second.start, second.stop, "")),
+        )
 
 
-def _notes(text: str) -> list[str]:
-    sections = parse(text).sections
+def _notes(lines: Sequence[str]) -> list[str]:
+    sections = parse("".join(lines)).sections
     return sorted(entry.source.strip() for one in sections for entry in one.entries)
 
 
@@ -118,7 +119,7 @@ def find_missing(source: Source, checklist: Sequence[str]) -> Iterator[Finding]:
         if has_kind or any(wanted.casefold() in title for title in titles):
             continue
         new = _with_section(document, wanted)
-        edit = Edit(0, len(source.lines), new)
+        edit = Edit(0, len(source.lines), render(new))
         can_have = _has(new, wanted)
         until = "" if can_have else " and can be added once the code block is closed"
         yield Finding(
@@ -129,12 +130,16 @@ def find_missing(source: Source, checklist: Sequence[str]) -> Iterator[Finding]:
         )
 
 
-def _with_section(document: Document, title: str) -> str:
+def _with_section(document: Document, title: str) -> Document:
     section = new_section(document.sections, title, _SECTION_LEVEL)
-    return render(insert_section(document, len(document.sections), section))
+    return insert_section(document, len(document.sections), section)
 
 
-def _has(text: str, title: str) -> bool:
-    """Whether the heading is read as one, which it is not in an open code block."""
-    sections = parse(text).sections
+def _has(document: Document, title: str) -> bool:
+    """Whether its last heading is read as one, which it is not in an open code block.
+
+    Such a block takes all with it, so it begins in the section before at the latest.
+    """
+    preamble = "" if document.sections[:-2] else document.preamble
+    sections = parse(render(Document(preamble, document.sections[-2:]))).sections
     return bool(sections) and sections[-1].title.casefold() == title.casefold()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from textwrap import shorten
 
 from markdown_it.token import Token
@@ -31,26 +32,26 @@ _FILLERS = tuple(
 # A browser takes it for a tag and shows nothing; within an address it tells readers
 # what to put there.
 _TAG = re.compile(
-    r"(?<![^\s\0(])<(?:your|insert|enter)\b[^<>\n]*>(?![^\s\0).,;])", re.IGNORECASE
+    r"(?<![^\s\0(*_])<(?:your|insert|enter)\b[^<>\n]*>(?![^\s\0).,;*_])", re.IGNORECASE
 )
 
 
 def find_placeholders(source: Source) -> Iterator[Finding]:
     """Only what shows as text: links, images and code are none."""
-    for before, token in zip(source.tokens, source.tokens[1:], strict=False):
-        if token.type != "inline" or not token.map or not token.children:
+    for before, token in pairwise(source.tokens):
+        if token.type != "inline" or not token.map or not _in_line(token.content):
             continue
         is_heading = before.type == "heading_open"
-        for line, words in _lines(token, token.map[0]):
+        for line, words in _lines(source.children(token), token.map[0]):
             for placeholder in _in_line(words):
                 yield _finding(source, line, placeholder, is_heading=is_heading)
 
 
-def _lines(token: Token, line: int) -> Iterator[tuple[int, str]]:
+def _lines(children: list[Token], line: int) -> Iterator[tuple[int, str]]:
     """What shows as text in each line, anything else as one odd character."""
     depth = 0
     words = ""
-    for child in token.children or []:
+    for child in children:
         depth += child.nesting if child.type.startswith("link_") else 0
         if child.type in {"softbreak", "hardbreak"}:
             yield line, words

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -12,6 +14,9 @@ from notes.readme.lines import line_ending, split_lines
 from notes.readme.parser import BOM
 
 _PARSER = MarkdownIt("gfm-like", {"linkify": False, "html": True})
+_BLOCK_PARSER = MarkdownIt("gfm-like", {"linkify": False, "html": True})
+_BLOCK_PARSER.core.ruler.enableOnly(["normalize", "block"])
+_LISTS = frozenset({"bullet_list_open", "ordered_list_open"})
 _CODE = frozenset({"fence", "code_block"})
 
 
@@ -23,10 +28,35 @@ class Source:
         self.text = text.removeprefix(BOM)
         self.lines = split_lines(self.text)
         self.ending = line_ending([self.text])
+        self.definitions: dict[str, Any] = {}
 
     @cached_property
     def tokens(self) -> list[Token]:
-        return _PARSER.parse(self.text)
+        """The blocks; what is within their lines is not taken apart, which is slow."""
+        return _BLOCK_PARSER.parse(self.text, self.definitions)
+
+    def children(self, inline: Token) -> list[Token]:
+        """The words of a block with their marks and links."""
+        parsed = _PARSER.parseInline(inline.content, self.definitions)
+        return [child for token in parsed for child in token.children or []]
+
+    @cached_property
+    def _parts(self) -> list[tuple[int, int]]:
+        """The lines of each block or, of a list, of each item."""
+        return [
+            (token.map[0], token.map[1])
+            for token in self.tokens
+            if token.map and token.nesting >= 0
+            if (token.level, token.type) == (1, "list_item_open")
+            or (token.level == 0 and token.type not in _LISTS)
+        ]
+
+    def around(self, line: int) -> tuple[int, int]:
+        """The lines of the part that a line is in, with those before and after it."""
+        ends = [end for _, end in self._parts]
+        at = bisect_right(ends, line)
+        near = self._parts[max(at - 1, 0) : at + 2]
+        return (near[0][0], near[-1][1]) if near else (0, len(self.lines))
 
     @cached_property
     def code_lines(self) -> frozenset[int]:

@@ -9,9 +9,12 @@ from notes.readme.doctor.source import Source
 
 
 def take_out(source: Source, at: int) -> Iterator[Repair]:
-    repair = Repair(f"Take line {at + 1} out", (Edit(at, at + 1, ""),))
-    if _words(Source(repair.applied(source.lines))) == _words(source, without=at):
-        yield repair
+    start, end = source.around(at)
+    lines = source.lines[start:end]
+    rest = [*lines[: at - start], *lines[at - start + 1 :]]
+    before, after = Source("".join(lines)), Source("".join(rest))
+    if _words(after) == _words(before, without=at - start):
+        yield Repair(f"Take line {at + 1} out", (Edit(at, at + 1, ""),))
 
 
 def _words(source: Source, without: int | None = None) -> list[tuple[int, str]]:
