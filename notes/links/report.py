@@ -100,10 +100,16 @@ def missing_anchors(places: Iterable[NoteLink]) -> list[str]:
 
 
 def _places(hub: Hub, links: Sequence[Link]) -> dict[int, list[NoteLink]]:
-    held = NoteLink.objects.in_hub(hub).filter(link__in=links)
+    """Where the hub holds the links.
+
+    Places in other hubs are left out here: asked for both at once, SQLite tries every
+    note of the hub with every link.
+    """
+    held = NoteLink.objects.filter(link__in=links).select_related("note__hub")
     places: dict[int, list[NoteLink]] = defaultdict(list)
-    for place in held.select_related("note__hub").order_by("note_id", "id"):
-        places[place.link_id].append(place)
+    for place in held.order_by("note_id", "id"):
+        if place.note.hub_id == hub.pk and place.note.is_published:
+            places[place.link_id].append(place)
     return places
 
 

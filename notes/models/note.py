@@ -133,6 +133,10 @@ class Note(models.Model):
         return reverse("note_detail", args=[self.hub.slug, self.pk])
 
     @property
+    def is_published(self) -> bool:
+        return self.state == self.State.PUBLISHED
+
+    @property
     def fingerprint(self) -> str:
         """Differs when the note says something else or is in another section."""
         texts = (self.title, self.body, self.problem, self.solution)

@@ -194,13 +194,16 @@ class Pages:
         return self.pages[section.pk]
 
     def place(self, note: Note) -> None:
-        is_published = note.state == Note.State.PUBLISHED
-        if note.placed_in and is_published and note.placed_in_id == note.section_id:
+        if (
+            note.placed_in
+            and note.is_published
+            and note.placed_in_id == note.section_id
+        ):
             self.of(note.section).replace(note)
             return
         if note.placed_in:
             self.of(note.placed_in).remove(note)
-        if is_published:
+        if note.is_published:
             self.of(note.section).append(note, fallback=self.fallback(note.section))
         else:
             self.gone.append(note)

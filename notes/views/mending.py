@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods
 from notes import services
 from notes.errors import NexusError
 from notes.mending import address_for, mended
-from notes.models import Note
 from notes.views.notes import FORM_METHODS, editable, log_in_first
 from notes.views.redirects import see_other
 
@@ -22,7 +21,7 @@ def link_mend(request: HttpRequest, slug: str, pk: int, link: int) -> HttpRespon
     if not isinstance(request.user, User):
         return log_in_first(request)
     access, note = editable(request, slug, pk)
-    if note.state != Note.State.PUBLISHED:
+    if not note.is_published:
         raise Http404("This note is withdrawn.")
     items = note.note_links.select_related("link__archived_copy")
     item = get_object_or_404(items, pk=link)

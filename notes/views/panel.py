@@ -50,7 +50,7 @@ def panel_of(note: Note) -> Panel:
     if links:
         overrules.attach([item.link for item in links], note.hub)
     lines = [_readme_line(note, jobs.get("rebuild readme")), *_remote_lines(note)]
-    if note.state == Note.State.PUBLISHED:
+    if note.is_published:
         lines += _link_lines(event, jobs.get("check links"), links)
         lines += _digest_lines(note)
     is_pending = any(line.state in PENDING for line in lines)
@@ -62,8 +62,8 @@ def panel_of(note: Note) -> Panel:
 def _readme_line(note: Note, job: Job | None) -> Line:
     readme = note.hub.readme
     if readme.shows(note.readme_version):
-        is_published = note.state == Note.State.PUBLISHED
-        what = "README published in" if is_published else "Gone from the README since"
+        gone = "Gone from the README since"
+        what = "README published in" if note.is_published else gone
         text = f"{what} {readme.short_commit}" if readme.commit else "In the README"
         return Line("readme", Job.State.SUCCEEDED, text)
     if job is None or job.state == Job.State.SUCCEEDED:
