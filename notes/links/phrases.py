@@ -51,7 +51,7 @@ NOT_FOUND = re.compile(
 )
 LONGEST_SAYING = 40
 ABOUT_MISSING = re.compile(
-    r"\b404\b|\bno such\b|unavailable|not (?:be )?found|no longer|n.t exist|"
+    r"\b404\b|\bno such\b|unavailable|not (?:be )?found|no longer|n[o’']t exist|"
     r"nicht gefunden|introuvable",
     re.IGNORECASE,
 )
@@ -60,7 +60,8 @@ ABOUT_MISSING = re.compile(
 FOR_SALE_WORDS = _words("domain dominio domínio домен 域名 parked")
 FOR_SALE = re.compile(
     r"domain(?: name)?\b.{0,60}?\b(?:for sale|to buy|is parked|has expired|"
-    r"available for purchase|steht zum verkauf|zu verkaufen|kaufen|te koop|"
+    r"available for purchase|make (?:an |your )?offer|steht zum verkauf|"
+    r"zu verkaufen|kaufen|te koop|"
     r"til salg|till salu|na sprzedaż|satılık|eladó)|"
     r"(?:acquire|buy|get|own|purchase) (?:this|the) domain|"
     r"offer (?:for|on) this domain|"
@@ -74,7 +75,8 @@ HUMAN_WORDS = _words(
     "automated bot browser captcha human javascript security traffic verify"
 )
 PROVE_HUMAN = re.compile(
-    r"captcha|you(?: are|.re) (?:not )?(?:a )?(?:human|robot|bot)\b|are you a robot|"
+    r"captcha|are you a robot|"
+    r"you(?: are|.re| were) (?:not )?(?:a )?(?:human|robot|bot)\b|"
     r"checking your browser|unusual traffic|javascript and cookies|"
     r"verify(?:ing)? (?:that )?you|security check|bot (?:detection|protection)|"
     r"automated (?:access|requests|queries)"

@@ -107,6 +107,14 @@ def test_a_long_article_is_suspicious_at_most() -> None:
     assert is_suspicious(Page(source), URL, URL)
 
 
+def test_what_a_short_page_says_below_its_titles_is_suspicious_too() -> None:
+    said = "The page you are looking for does not exist or has been moved."
+    page = Page(f"<title>Acme</title><h1>Nothing to see here</h1><p>{said}</p>")
+    assert is_suspicious(page, URL, URL)
+    assert not is_suspicious(page, "https://a.example/", "https://a.example/")
+    assert not is_suspicious(Page(f"<title>Acme</title>{LONG}{said}"), URL, URL)
+
+
 def test_ending_at_the_home_page_or_an_error_page_is_suspicious() -> None:
     page = Page("<title>Welcome</title>")
     assert is_suspicious(page, URL, "https://a.example/")
@@ -134,6 +142,8 @@ def test_a_domain_for_sale_is_parked_and_an_article_about_selling_is_not() -> No
 def test_a_bot_wall_is_known_by_its_question_and_its_shortness() -> None:
     question = "Verifying you are human. This may take a few seconds."
     assert Sign.BOT_WALL in signs_of("Just a moment", question)
+    doubt = "Something about your browser made us think you were a bot."
+    assert Sign.BOT_WALL in signs_of("Pardon Our Interruption", doubt)
     assert Sign.BOT_WALL not in signs_of("On captchas", LONG + question)
 
 
@@ -180,6 +190,7 @@ def test_a_hostile_page_is_read_in_time_that_grows_with_its_length(piece: str) -
     [
         "example.org is for sale. This domain name is available for purchase.",
         "Own this domain today. Make an offer.",
+        "This premium domain name is available. Make offer",
         "This page is parked free, courtesy of a registrar",
         "Deze domein: domain te koop",
         "该域名正在出售",
