@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from notes.events import record_event
-from notes.links.record import FRESH
+from notes.links.claims import FRESH
 from notes.models import EventKind, Hub, Link, Overrule
 
 

@@ -22,6 +22,8 @@ from notes.models.link import LinkQuerySet
 
 # Longer than a handler may run, so that nobody else takes what a living run holds.
 LEASE = timedelta(seconds=150)
+# What somebody has just looked at need not be looked at again.
+FRESH = timedelta(hours=1)
 CHUNK = 500
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import Q
@@ -18,7 +17,7 @@ from notes.events import record_event
 from notes.links import extract, mail, relative, urls
 from notes.links.batches import check_in_batches
 from notes.links.check import Policy, Result, Version
-from notes.links.claims import Claimant, claim, release
+from notes.links.claims import FRESH, Claimant, claim, release
 from notes.links.keep import LONGEST_URL, ROWS, keep
 from notes.links.kinds import sort_out
 from notes.links.overrules import count_as_shown
@@ -28,7 +27,6 @@ from notes.links.shared_hosts import SharedHosts
 from notes.links.summary import in_a_line
 from notes.models import EventKind, Hub, Link, Note, NoteLink
 
-FRESH = timedelta(hours=1)
 # As many links as one run claims; what it has no time for is free again at its end.
 BATCH = 5_000
 NOTES_AT_ONCE = 1_000

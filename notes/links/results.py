@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import NamedTuple
 
-from notes.links.chain import Visit
-from notes.links.observations import Hop, Version
-from notes.links.schedule import Job
-from notes.links.verdicts import Judgement, Verdict
-
-REASON_LENGTH = 300
-FINE = {Verdict.ALIVE, Verdict.FLAKY, Verdict.MOVED, Verdict.REDIRECTED}
-NO_VERSION = Version("", "", "")
+from notes.links.observations import Hop
+from notes.links.verdicts import Verdict
 
 
 class Result(NamedTuple):
@@ -28,41 +21,3 @@ class Result(NamedTuple):
     elapsed_ms: int = 0
     etag: str = ""
     last_modified: str = ""
-
-
-def result(link: str, job: Job, visit: Visit, judgement: Judgement) -> Result:
-    """Put together what the caller is told of one link of a job."""
-    version = _version(visit, judgement.verdict)
-    return Result(
-        url=link,
-        verdict=judgement.verdict,
-        reason=judgement.reason[:REASON_LENGTH],
-        status=visit.response.status if visit.response else None,
-        final_url=visit.url,
-        redirects=tuple(visit.hops),
-        attempts=job.attempts,
-        elapsed_ms=round(job.elapsed_seconds * 1000),
-        etag=version.etag,
-        last_modified=version.last_modified,
-    )
-
-
-def _version(visit: Visit, verdict: Verdict) -> Version:
-    """What to show the server next time, so that it need not send the page again.
-
-    Only of pages that are fine: what a page says of itself is read anew each time
-    that it says something bad.
-    """
-    answer, known = visit.answer, visit.version or NO_VERSION
-    if answer is None or verdict not in FINE:
-        return NO_VERSION
-    etag = answer.headers.get("ETag", "")
-    last_modified = answer.headers.get("Last-Modified", "")
-    match answer.status:
-        case HTTPStatus.OK:
-            return Version(visit.url, etag, last_modified)
-        case HTTPStatus.NOT_MODIFIED:
-            known_date = last_modified or known.last_modified
-            return Version(visit.url, etag or known.etag, known_date)
-        case _:
-            return NO_VERSION

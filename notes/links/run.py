@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from notes.links.chain import Chain, Visit
+from notes.links.conclude import result
 from notes.links.hosts import SLOT_POLL_SECONDS, LocalHosts
 from notes.links.inspect import Inspector, seen
 from notes.links.names import Names
 from notes.links.observations import Failure, FetchError
 from notes.links.policy import Policy
-from notes.links.results import Result, result
+from notes.links.results import Result
 from notes.links.robots import Robots
 from notes.links.schedule import Job, Schedule
 from notes.links.verdicts import judge
