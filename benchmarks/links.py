@@ -112,7 +112,7 @@ def run(
     where.stats()
     command = [sys.executable, "-m", "benchmarks.links_run", what, *map(str, bounds)]
     done = subprocess.run(
-        [*command, "detailed"],
+        command,
         input="\n".join(links),
         capture_output=True,
         text=True,
@@ -215,7 +215,7 @@ def compare_memory(where: Server) -> None:
     print("memory of the checker's process")
     for count in (2_000, 10_000, 50_000):
         links = plain(where.port, count)
-        command = [sys.executable, "-m", "benchmarks.links_run", "nexus", "128", "8"]
+        command = [sys.executable, "-m", "benchmarks.links_run", "counted", "128", "8"]
         done = subprocess.run(
             command, input="\n".join(links), capture_output=True, text=True, check=True
         )

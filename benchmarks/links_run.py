@@ -57,6 +57,17 @@ async def recheck(links: list[str], concurrency: int, per_host: int) -> Seen:
     return {result.url: result.verdict.value async for result in again}
 
 
+async def counted(concurrency: int, per_host: int) -> Counter[str]:
+    """Nexus with no more memory than it takes itself: links come line by line."""
+    from notes.links.check import Policy, check_urls  # noqa: PLC0415
+
+    bounds = Policy(allow_networks=LOOPBACK, concurrency=concurrency, per_host=per_host)
+    counts: Counter[str] = Counter()
+    async for result in check_urls(map(str.strip, sys.stdin), policy=bounds):
+        counts[result.verdict.value] += 1
+    return counts
+
+
 async def nexus(links: list[str], concurrency: int, per_host: int) -> Seen:
     from notes.links.check import Policy, check_urls  # noqa: PLC0415
 
@@ -74,17 +85,21 @@ CHECKERS: dict[str, Callable[[list[str], int, int], Awaitable[Seen]]] = {
 }
 
 
-def main(what: str, concurrency: str, per_host: str, is_detailed: str = "") -> None:
-    links = sys.stdin.read().split()
-    check = CHECKERS[what]
+def main(what: str, concurrency: str, per_host: str) -> None:
+    bounds = int(concurrency), int(per_host)
+    seen: Seen = {}
     begin = time.perf_counter()
-    seen = asyncio.run(check(links, int(concurrency), int(per_host)))  # type: ignore[arg-type]
+    if what == "counted":
+        counts = asyncio.run(counted(*bounds))
+    else:
+        seen = asyncio.run(CHECKERS[what](sys.stdin.read().split(), *bounds))  # type: ignore[arg-type]
+        counts = Counter(seen.values())
     found = {
         "seconds": time.perf_counter() - begin,
         "cpu_seconds": time.process_time(),
         "mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        "counts": Counter(seen.values()),
-        "seen": seen if is_detailed else {},
+        "counts": counts,
+        "seen": seen,
     }
     print(json.dumps(found))
 

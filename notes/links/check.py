@@ -6,6 +6,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from sys import intern
 from types import MappingProxyType
 
 from notes.links import urls
@@ -106,9 +107,11 @@ def _plan(
         except urls.UrlError as error:
             yield Result(link, Verdict.UNSUPPORTED, str(error))
             continue
-        job = jobs.get(address.page)
+        # Tens of thousands wait at once: their texts are kept once each.
+        page = link if address.page == link else address.page
+        job = jobs.get(page)
         if job is None:
-            job = jobs[address.page] = Job(address.page, address.authority, [])
+            job = jobs[page] = Job(page, intern(address.authority), [])
         job.targets.append((link, address.fragment))
     for job in jobs.values():
         if not any(fragment for _, fragment in job.targets):

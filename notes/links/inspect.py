@@ -68,7 +68,7 @@ def seen(job: Job, visit: Visit, fragment: str, signs: frozenset[Sign]) -> Seen:
         signs=signs | {anchor} if anchor else signs,
         fragment=fragment,
         wait_seconds=visit.asked_wait,
-        earlier_failures=tuple(job.failures),
+        earlier_failures=job.failures,
     )
 
 

@@ -125,7 +125,7 @@ class Run:
             await self._emit(job, visit)
             return
         if not _is_throttled(visit):
-            job.failures.append(_what_failed(visit))
+            job.failures += (_what_failed(visit),)
         self.schedule.again(job, pause)
 
     def _is_to_be_asked_plainly(self, job: Job, visit: Visit) -> bool:

@@ -18,7 +18,7 @@ class Job:
     page: str
     host: str
     targets: list[tuple[str, str]]
-    failures: list[str] = field(default_factory=list)
+    failures: tuple[str, ...] = ()
     attempts: int = 0
     elapsed_seconds: float = 0.0
     is_head_refused: bool = False
