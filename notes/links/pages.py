@@ -82,10 +82,11 @@ def is_suspicious(page: Page, url: str, final_url: str) -> bool:
     """Tell whether a look at a path that cannot exist is worth a request."""
     if url != final_url and _ends_elsewhere(url, final_url):
         return True
-    if not urlsplit(url).path.strip("/"):
-        return False  # many a site shows its front page for every path
     said = f"{page.title}\n{page.heading}\n{page.text if page.is_short else ''}"
-    return phrases.ABOUT_MISSING.search(said) is not None
+    if not phrases.ABOUT_MISSING.search(said):
+        return False
+    # Many a site shows its front page for every path, so that one is above suspicion.
+    return bool(urlsplit(url).path.strip("/"))
 
 
 def is_same_page(page: Page, final_url: str, other: Page, other_url: str) -> bool:
