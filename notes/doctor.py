@@ -26,9 +26,6 @@ PROGRAMME = tuple(title for level, title, *_ in DEFAULT_SECTIONS if level > 1)
 class FindingGoneError(NexusError):
     """The README has changed since; here is what the doctor finds now."""
 
-    def __str__(self) -> str:
-        return str(self.__doc__)
-
 
 @dataclass(frozen=True)
 class Examination:

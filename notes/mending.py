@@ -11,9 +11,6 @@ from notes.services import NoteText
 class NotMendableError(NexusError):
     """This link cannot be replaced here; edit the note to change it."""
 
-    def __init__(self) -> None:
-        super().__init__(self.__doc__)
-
 
 def address_for(item: NoteLink) -> str:
     """Where it moved to for good, or a copy of it; NotMendableError without either."""

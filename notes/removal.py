@@ -119,13 +119,14 @@ def _empty(pages: Pages, section: Section, notes_to: Section | None) -> None:
     page = pages.of(section)
     version = Readme.objects.request_rebuild(section.hub)
     for note, entry in zip(page.rows, page.value.entries, strict=True):
-        note.readme_version = version
         if notes_to:
             fallback = pages.fallback(notes_to)
             pages.of(notes_to).receive(note, entry, fallback=fallback)
         else:
-            note.state = Note.State.WITHDRAWN
             pages.gone.append(note)
     del pages.pages[section.pk]
     pages.save()
-    Note.objects.bulk_update(page.rows, ["state", "readme_version"], batch_size=500)
+    notes = Note.objects.filter(pk__in=[note.pk for note in page.rows])
+    notes.update(readme_version=version)
+    if not notes_to:
+        notes.update(state=Note.State.WITHDRAWN)

@@ -94,7 +94,7 @@ class NoteChangedError(NexusError):
     """Somebody else changed this note while you wrote."""
 
     def __init__(self, note: Note) -> None:
-        super().__init__(self.__doc__)
+        super().__init__()
         self.note = note
 
 

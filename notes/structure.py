@@ -30,9 +30,6 @@ UNSOUND = (
 class NotInReadmeError(NexusError):
     """This note is not in the README; publish it again before it can be moved."""
 
-    def __str__(self) -> str:
-        return str(self.__doc__)
-
 
 class SectionRefusedError(NexusError):
     """Why a section cannot be changed so."""

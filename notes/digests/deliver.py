@@ -28,11 +28,12 @@ from notes.digests.post import Outcome, Post
 from notes.digests.shards import sendable
 from notes.digests.suppression import suppress
 from notes.digests.waiting import Waiting
-from notes.errors import NexusError, TransientError
+from notes.errors import NexusError
 from notes.events import record_event
 from notes.models import EventKind, Subscription
 
 A_MOMENT = 0.05
+PUT_BACK = "put back"
 TRY_AGAIN_AFTER = timedelta(minutes=15)
 MOST_LETTERS = 64  # to be kept for the next reader who gets the same
 
@@ -43,8 +44,6 @@ def send_confirmation(subscription: Subscription) -> str:
         return "confirmed already, so nothing was asked"
     try:
         outbox.send_one(message.confirmation(subscription))
-    except AddressDeferredError as error:
-        raise TransientError(f"The mail server answered {error}") from error
     except AddressRefusedError as error:
         return f"the mail server refuses this address: {error}"[:500]
     return "asked whether the subscription was meant"
@@ -111,7 +110,7 @@ class Dispatch:
 
     @property
     def has_more(self) -> bool:
-        return bool(self._waiting.at_hand or self.counts["put back"])
+        return bool(self._waiting.at_hand or self.counts[PUT_BACK])
 
     def _is_done(self, post: Post[Claim]) -> bool:
         if post.busy or self._unsendable:
@@ -131,16 +130,16 @@ class Dispatch:
         claims: list[Claim] = []
         try:
             with transaction.atomic():
-                self._settle(outcomes)
+                words = self._settle(outcomes)
                 claims = [] if self._is_over else self._waiting.take(free)
                 if claims:
                     ledger.claim(claims)
         except ChangedMeanwhileError:
             with transaction.atomic():
-                self._settle(outcomes)
+                words = self._settle(outcomes)
                 claims = self._claim_each(claims)
         self._has_begun = True
-        self._count(outcomes)
+        self._count(outcomes, words)
         return claims
 
     def _claim_each(self, claims: Sequence[Claim]) -> list[Claim]:
@@ -148,16 +147,18 @@ class Dispatch:
         got = (ledger.claim_alone(claim, shelf, due_by=now) for claim in claims)
         return [claim for found in got for claim in found]
 
-    def _settle(self, outcomes: Sequence[Outcome[Claim]]) -> None:
+    def _settle(self, outcomes: Sequence[Outcome[Claim]]) -> list[str]:
+        """Write down what became of each mail; in a word each."""
         taken = [outcome.item for outcome in outcomes if not outcome.error]
         if taken:
             ledger.settle_sent([pk for claim in taken for pk in claim.deliveries])
             self._waiting.lift_pauses(claim.subscriber.domain for claim in taken)
-        for outcome in outcomes:
-            if outcome.error:
-                self._settle_error(outcome.item, outcome.error)
+        return [
+            self._settle_error(outcome.item, outcome.error) if outcome.error else "sent"
+            for outcome in outcomes
+        ]
 
-    def _settle_error(self, claim: Claim, error: NexusError) -> None:
+    def _settle_error(self, claim: Claim, error: NexusError) -> str:
         """Write down why a mail was not taken."""
         said = str(error)
         match error:
@@ -165,32 +166,27 @@ class Dispatch:
                 ledger.settle_failed(claim.deliveries, said)
                 if isinstance(error, NoSuchAddressError):
                     suppress(subscriber=claim.subscriber, reason=said)
+                return "failed"
             case AddressDeferredError():
                 until = timezone.now() + TRY_AGAIN_AFTER
                 if not isinstance(error, MailboxDeferredError):
                     until = self._waiting.pause(claim.subscriber.domain, said)
                 ledger.put_off(claim.deliveries, said, until)
+                return "deferred"
             case LineLostError():
                 ledger.settle_in_doubt(claim.deliveries, said)
+                return "in doubt"
             case _:
                 ledger.put_back(claim.deliveries, said)
+                return PUT_BACK
 
-    def _count(self, outcomes: Sequence[Outcome[Claim]]) -> None:
-        for outcome in outcomes:
-            match outcome.error:
-                case None:
-                    word = "sent"
-                case AddressRefusedError():
-                    word = "failed"
-                case AddressDeferredError():
-                    word = "deferred"
-                case LineLostError():
-                    word = "in doubt"
-                case SenderRefusedError() as error:
-                    word, self._refused = "put back", error
-                case error:
-                    word, self._away = "put back", error
-            self.counts[word] += 1
+    def _count(self, outcomes: Sequence[Outcome[Claim]], words: Sequence[str]) -> None:
+        self.counts.update(words)
+        for outcome, word in zip(outcomes, words, strict=True):
+            if isinstance(outcome.error, SenderRefusedError):
+                self._refused = outcome.error
+            elif word == PUT_BACK:
+                self._away = outcome.error
 
     def _envelopes(self, claims: Sequence[Claim]) -> list[tuple[Claim, Envelope]]:
         mails = []

@@ -10,9 +10,14 @@ from django.conf import settings
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
-from notes.digests.answers import AddressRefusedError, ServerAwayError
+from notes.digests.answers import (
+    AddressDeferredError,
+    AddressRefusedError,
+    ServerAwayError,
+)
 from notes.digests.message import Envelope
 from notes.digests.smtp import SmtpLine
+from notes.errors import TransientError
 
 ABOUT_THE_MAIL = {400, 404, 413, 422}
 SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -64,8 +69,11 @@ async def open_line() -> Line:
 
 
 def send_one(envelope: Envelope) -> None:
-    """Send a single mail and wait for the answer."""
-    asyncio.run(_send_one(envelope))
+    """Send a single mail and wait for the answer; a deferral is tried again."""
+    try:
+        asyncio.run(_send_one(envelope))
+    except AddressDeferredError as error:
+        raise TransientError(f"The mail server answered {error}") from error
 
 
 async def _send_one(envelope: Envelope) -> None:

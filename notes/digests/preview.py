@@ -10,10 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from notes.digests import compose, outbox, pieces
-from notes.digests.answers import AddressDeferredError, AddressRefusedError
+from notes.digests.answers import AddressRefusedError
 from notes.digests.message import Letter
 from notes.digests.schedule import Week
-from notes.errors import NexusError, TransientError
+from notes.errors import NexusError
 from notes.events import record_event
 from notes.models import Edition, Event, EventKind, Hub, Subscriber
 
@@ -23,15 +23,9 @@ ONCE_IN = timedelta(minutes=1)
 class NoAddressError(NexusError):
     """Your account has no mail address; an operator can give it one."""
 
-    def __str__(self) -> str:
-        return str(self.__doc__)
-
 
 class TestedLatelyError(NexusError):
     """A test was sent to you less than a minute ago; look into your mailbox."""
-
-    def __str__(self) -> str:
-        return str(self.__doc__)
 
 
 def edition_of(hub: Hub, week: Week) -> Edition | None:
@@ -71,8 +65,6 @@ def send_test(hub: Hub, week: Week, user: User | None) -> str:
     test = replace(letter, subject=f"[Test] {letter.subject}")
     try:
         outbox.send_one(test.to(Subscriber(id=0, email=user.email)))
-    except AddressDeferredError as error:
-        raise TransientError(f"The mail server answered {error}") from error
     except AddressRefusedError as error:
         return f"the mail server refuses {user.email}: {error}"[:500]
     return f"sent to {user.email}"

@@ -35,9 +35,6 @@ ALL_SECONDS = 60.0
 class ArchiveAwayError(TransientError):
     """The archive of the web does not answer; the job tries again by itself."""
 
-    def __init__(self) -> None:
-        super().__init__(self.__doc__)
-
 
 class Copy(NamedTuple):
     """A page as it was; without a URL where there is none."""

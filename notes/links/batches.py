@@ -13,12 +13,13 @@ from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from threading import Thread
 
-from notes.links.check import NAME_THREADS, NO_VERSIONS, check_urls
+from notes.links.check import NO_VERSIONS, check_urls
 from notes.links.hosts import LocalHosts
 from notes.links.observations import Version
 from notes.links.policy import Policy
 from notes.links.results import Result
 
+NAME_THREADS = 32
 MOST_RESULTS = 500
 MOST_SECONDS = 1.0
 
@@ -56,6 +57,7 @@ def _loop_in_a_thread() -> Iterator[asyncio.AbstractEventLoop]:
     """Whatever still runs in it is cancelled in the end, and waited for."""
     with asyncio.Runner() as runner:
         loop = runner.get_loop()
+        # The default pool has few threads, and a slow name would hold them all.
         loop.set_default_executor(ThreadPoolExecutor(NAME_THREADS))
         thread = Thread(target=loop.run_forever, name="link checks", daemon=True)
         thread.start()

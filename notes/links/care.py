@@ -15,8 +15,8 @@ from notes.models import EventKind, Hub, Link, Overrule
 def request_check(*, hub: Hub, actor: User) -> int:
     """Have every link looked at that nobody looked at within the hour; how many."""
     now = timezone.now()
-    fresh = Link.objects.looked_at_since(now - FRESH).values("pk")
-    count = Link.objects.in_hub(hub).exclude(pk__in=fresh).update(due_at=now)
+    stale = Link.objects.in_hub(hub).filter(Link.not_looked_at_since(now - FRESH))
+    count = stale.update(due_at=now)
     if count:
         record_event(EventKind.LINKS_CHECK_REQUESTED, hub=hub, actor=actor, links=count)
     return count

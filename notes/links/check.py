@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from sys import intern
 from types import MappingProxyType
 
@@ -23,29 +22,9 @@ from notes.links.run import Run
 from notes.links.schedule import Job, Schedule
 from notes.links.verdicts import Verdict
 
-__all__ = ["Policy", "Result", "Verdict", "Version", "check_now", "check_urls"]
+__all__ = ["Policy", "Result", "Verdict", "Version", "check_urls"]
 
-NAME_THREADS = 32
 NO_VERSIONS: Mapping[str, Version] = MappingProxyType({})
-
-
-def check_now(
-    links: Iterable[str],
-    *,
-    policy: Policy,
-    hosts: LocalHosts | None = None,
-    tls: ssl.SSLContext | None = None,
-) -> list[Result]:
-    """Check all links and return when the last one is done, in no set order."""
-
-    async def collect() -> list[Result]:
-        found = check_urls(links, policy=policy, hosts=hosts, tls=tls)
-        return [result async for result in found]
-
-    with asyncio.Runner() as runner:
-        # The default pool has few threads, and a slow name would hold them all.
-        runner.get_loop().set_default_executor(ThreadPoolExecutor(NAME_THREADS))
-        return runner.run(collect())
 
 
 async def check_urls(

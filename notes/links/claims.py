@@ -55,7 +55,7 @@ def claim(links: LinkQuerySet, *, where: Q, by: Claimant, most: int) -> list[Lin
     meanwhile is not looked at twice.
     """
     now = timezone.now()
-    is_free = Q(claimed_until=None) | Q(claimed_until__lt=now) | Q(claimed_by=by.id)
+    is_free = Link.is_unclaimed(now) | Q(claimed_by=by.id)
     found = links.filter(where, is_free).order_by("due_at", "url")
     keys = list(found.values_list("pk", flat=True)[:most])
     for start in range(0, len(keys), CHUNK):

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from django.conf import settings
-from django.db.models import Q
 from django.utils import timezone
 
 from notes.events import record_event
@@ -26,9 +25,11 @@ from notes.links.robots import NAME
 from notes.links.shared_hosts import SharedHosts
 from notes.links.summary import in_a_line
 from notes.models import EventKind, Hub, Link, Note, NoteLink
+from notes.models.note import NoteQuerySet
 
 # As many links as one run claims; what it has no time for is free again at its end.
 BATCH = 5_000
+# So many notes are read anew in one run.
 NOTES_AT_ONCE = 1_000
 # Then a run takes up no more links; the last of them may take as long again.
 LOOKING_SECONDS = 60.0
@@ -92,12 +93,11 @@ def record_note(note: Note) -> str:
 def look_at_hub(hub: Hub, around: Repository, *, by: Claimant) -> None:
     """Look at a batch of the hub's links that want it, and let others have the rest."""
     with by.step():
-        take_down(_unread(hub))
-    due = Q(due_at=None) | Q(due_at__lte=timezone.now())
-    claimed = claim(Link.objects.in_hub(hub), where=due, by=by, most=BATCH)
+        take_down(list(_unread(hub)[:NOTES_AT_ONCE]))
+    links, due = Link.objects.in_hub(hub), Link.is_due(timezone.now())
+    claimed = claim(links, where=due, by=by, most=BATCH)
     now = timezone.now()
-    is_more_to_do = Link.objects.in_hub(hub).due(now).unclaimed(now).exists()
-    if is_more_to_do or _unread(hub):
+    if links.due(now).unclaimed(now).exists() or _unread(hub).exists():
         with by.step():
             record_event(EventKind.LINKS_FELL_DUE, hub=hub)
     _look(claimed, hub, around, by=by)
@@ -106,7 +106,7 @@ def look_at_hub(hub: Hub, around: Repository, *, by: Claimant) -> None:
 def record_hub(hub: Hub) -> str:
     """Say what is known of the hub's links; when nobody looks any more, that too."""
     links = Link.objects.in_hub(hub)
-    if not links.due(timezone.now()).exists() and not _unread(hub):
+    if not (links.due(timezone.now()).exists() or _unread(hub).exists()):
         record_event(EventKind.LINKS_CHECKED, hub=hub)
         call_for_copies(hub)
     return in_a_line(count_as_shown(links, hub))
@@ -160,10 +160,9 @@ def call_for_copies(hub: Hub) -> None:
         record_event(EventKind.LINKS_DIED, hub=hub)
 
 
-def _unread(hub: Hub) -> list[Note]:
-    """Notes whose links nobody has taken down yet, as many as a run has time for."""
-    notes = hub.notes.published().filter(are_links_read=False)
-    return list(notes.order_by("pk")[:NOTES_AT_ONCE])
+def _unread(hub: Hub) -> NoteQuerySet:
+    """Notes whose links nobody has taken down yet."""
+    return hub.notes.published().filter(are_links_read=False).order_by("pk")
 
 
 def take_down(notes: list[Note]) -> None:

@@ -25,22 +25,17 @@ class LinkQuerySet(models.QuerySet["Link"]):
         """The links of the hub's published notes."""
         return self.filter(pk__in=NoteLink.objects.in_hub(hub).values("link"))
 
-    def looked_at_since(self, moment: datetime) -> Self:
-        """Those that need no second look; one that costs no request never hurts."""
-        fetched = self.filter(url__startswith="http", checked_at__gte=moment)
-        return fetched.exclude(verdict=Verdict.UNCHECKED)
-
     def not_overruled_in(self, hub: Hub) -> Self:
         """Without those that somebody in the hub vouches for."""
         return self.exclude(overrules__in=hub.overrules.filter(withdrawn_at=None))
 
     def due(self, at: datetime) -> Self:
         """Links that want a look by then."""
-        return self.filter(Q(due_at=None) | Q(due_at__lte=at))
+        return self.filter(Link.is_due(at))
 
     def unclaimed(self, at: datetime) -> Self:
         """Links at which nobody looks by then."""
-        return self.filter(Q(claimed_until=None) | Q(claimed_until__lt=at))
+        return self.filter(Link.is_unclaimed(at))
 
     def without_copy(self) -> Self:
         """Dead pages that the archive was not asked for since the last look."""
@@ -94,9 +89,19 @@ class Link(models.Model):
     def __str__(self) -> str:
         return self.url
 
+    # Conditions on the row's own columns alone, which can be asked under its lock.
+
+    @staticmethod
+    def is_due(at: datetime) -> Q:
+        return Q(due_at=None) | Q(due_at__lte=at)
+
+    @staticmethod
+    def is_unclaimed(at: datetime) -> Q:
+        return Q(claimed_until=None) | Q(claimed_until__lt=at)
+
     @staticmethod
     def not_looked_at_since(moment: datetime) -> Q:
-        """The opposite of `looked_at_since`, of this row's own columns alone."""
+        """Not fetched since then; a look that costs no request never hurts."""
         is_old = Q(checked_at=None) | Q(checked_at__lt=moment)
         return is_old | Q(verdict=Verdict.UNCHECKED) | ~Q(url__startswith="http")
 

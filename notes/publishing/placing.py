@@ -23,9 +23,6 @@ AFTER, END = "after", "end"
 class PlaceGoneError(NexusError):
     """The place that you chose is gone meanwhile: choose another one."""
 
-    def __str__(self) -> str:
-        return str(self.__doc__)
-
 
 def is_homeless(change: PendingChange, text: str) -> bool:
     """Whether a person has to say where in the README a new note goes."""

@@ -29,9 +29,6 @@ TELLS_OF = {
 class DecisionError(NexusError):
     """A hand edit that cannot be decided about like this; the docstring says why."""
 
-    def __str__(self) -> str:
-        return " ".join((self.__doc__ or "").split())
-
 
 class AlreadyDecidedError(DecisionError):
     """Somebody else has decided about this hand edit meanwhile."""

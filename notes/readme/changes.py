@@ -25,9 +25,6 @@ class ChangeClashError(NexusError):
     the notes by hand, then decline it.
     """
 
-    def __str__(self) -> str:
-        return " ".join((self.__doc__ or "").split())
-
 
 @dataclass(frozen=True)
 class Change:

@@ -42,9 +42,6 @@ class PublishError(NexusError):
 
     permanent = True
 
-    def __init__(self, message: str = "") -> None:
-        super().__init__(message or " ".join((self.__doc__ or "").split()))
-
 
 class TransientPublishError(PublishError, TransientError):
     """The README could not be published just now; the job tries again by itself."""

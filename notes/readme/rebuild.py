@@ -110,8 +110,8 @@ def record(build: Build) -> None:
     Revision.objects.remember(build.hub, commit=build.commit, notes=build.notes)
     if is_newest:
         record_event(EventKind.README_PUBLISHED, hub=build.hub, commit=build.commit)
-    if is_newest and Remote.objects.filter(hub=build.hub).exists():
-        record_event(EventKind.PUSH_FELL_DUE, hub=build.hub)
+        if Remote.objects.filter(hub=build.hub).exists():
+            record_event(EventKind.PUSH_FELL_DUE, hub=build.hub)
 
 
 def authors(events: Sequence[Event]) -> list[Author]:

@@ -35,9 +35,6 @@ CHANGED_MEANWHILE = "The hub has changed since this page was made; look again."
 class UnusableDraftError(NexusError):
     """The text did not come back whole; choose the file again."""
 
-    def __str__(self) -> str:
-        return str(self.__doc__)
-
 
 @dataclass(frozen=True)
 class Draft:

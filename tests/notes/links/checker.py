@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from notes.links.check import check_now
+from notes.links.batches import check_in_batches
 from notes.links.shared_hosts import SharedHosts
 from tests.notes.links.zoo import policy
 
@@ -16,5 +16,7 @@ PER_HOST = 4
 if __name__ == "__main__":
     links = sys.stdin.read().split()
     hosts = SharedHosts(PER_HOST, url=sys.argv[1])
-    for result in check_now(links, policy=policy(per_host=PER_HOST), hosts=hosts):
-        print(result.verdict)
+    bounds = policy(per_host=PER_HOST)
+    for batch in check_in_batches(links, policy=bounds, hosts=hosts):
+        for result in batch:
+            print(result.verdict)

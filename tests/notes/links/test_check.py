@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from aiohttp import web
 
-from notes.links.check import Result, Verdict, check_now, check_urls
+from notes.links.check import Result, Verdict, check_urls
 from tests.notes.links import zoo as animals
 from tests.notes.links.scenes import in_zoo, look, look_at
 from tests.notes.links.zoo import Zoo, html, policy, redirects
@@ -219,7 +219,8 @@ def test_the_same_page_is_asked_for_once_however_it_is_written() -> None:
 
 
 def test_what_cannot_be_asked_for_is_unsupported_and_says_why() -> None:
-    found = check_now(["mailto:ada@a.example", "/relative", "http://"], policy=policy())
+    links = ("mailto:ada@a.example", "/relative", "http://")
+    found = list(asyncio.run(look(*links)).values())
     assert {result.verdict for result in found} == {Verdict.UNSUPPORTED}
     assert "mailto: links are not fetched" in found[0].reason
 
