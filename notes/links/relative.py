@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Protocol
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from notes.links.anchors import (
     FOR_SCRIPTS,
@@ -21,6 +21,7 @@ from notes.links.verdicts import Verdict
 
 MARKDOWN = (".md", ".markdown", ".mdown", ".mkd")
 OUTSIDE = re.compile(r"\.\.(?:/|$)")
+SPACE = re.compile(r"\s")
 SHOWN = 120
 
 Anchors = Callable[[str], frozenset[str]]
@@ -56,7 +57,17 @@ def is_relative(url: str) -> bool:
 def in_hub(url: str, hub: int) -> str:
     """Return the form of a relative link that one hub alone has: `7/docs/x.md#y`."""
     path, mark, rest = cut(url.strip(), "?#")
-    return f"{hub}/{posixpath.normpath(path) if path else ''}{mark}{rest}"
+    return f"{hub}/{_shortened(path)}{mark}{rest}"
+
+
+def _shortened(path: str) -> str:
+    """Return the path without detours; where it leads, in or out, stays as it is."""
+    # A space that the shorter path begins or ends with would be cut off next time.
+    kept = SPACE.sub(lambda found: quote(found[0]), path)
+    short = posixpath.normpath(kept.lstrip("/")) if path else ""
+    if not path.startswith("/"):
+        return short
+    return "/" if short == "." else f"/{short}"
 
 
 def as_written(url: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from notes.links.extract import links
@@ -104,6 +104,9 @@ def test_no_path_leads_out(path: str) -> None:
         assert "/../" not in asked
 
 
+@example("0\r/", 1)
+@example("./ a", 1)
+@example("/..", 1)
 @given(st.text(max_size=30).filter(is_relative), st.integers(1, 99))
 def test_a_hubs_form_of_a_link_is_stable_and_tells_how_it_was_written(
     url: str, hub: int
