@@ -32,6 +32,9 @@ def postman(nexus: Nexus) -> Iterator[Postman]:
     postman.delay_seconds = 0.05
     yield postman
     postman.delay_seconds = 0.0
+    # What it still runs ends now: a worker whose broker dies in mid-job ends with it,
+    # and the next test, which may take the broker away, has nobody to start it anew.
+    nexus.worker.stop()
 
 
 @pytest.fixture
