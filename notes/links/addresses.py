@@ -54,10 +54,6 @@ REFUSED_NETWORKS: tuple[tuple[Network, str], ...] = tuple(
 )
 
 
-class AddressRefusedError(OSError):
-    """The address is not one that link checks may reach."""
-
-
 def refusal(host: str, port: int, policy: Policy) -> str | None:
     """Say in one sentence why this address may not be reached, or return None."""
     address = unwrap(ipaddress.ip_address(host.partition("%")[0]))
@@ -67,6 +63,12 @@ def refusal(host: str, port: int, policy: Policy) -> str | None:
         return f"Port {port} is not one that link checks use."
     why = _why_not_public(address)
     return f"{address} is not a public address ({why})." if why else None
+
+
+def why_not(info: AddressInfo, policy: Policy) -> str | None:
+    """Say the same of an address as a socket takes it."""
+    host, port = info[4][:2]
+    return refusal(str(host), int(port), policy)
 
 
 def unwrap(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
@@ -94,11 +96,8 @@ def guarded_sockets(policy: Policy) -> Callable[[AddressInfo], socket.socket]:
     """Make the socket factory that every connection of a check passes through."""
 
     def open_socket(info: AddressInfo) -> socket.socket:
-        family, kind, protocol, _, target = info
-        host, port = target[0], target[1]
-        why = refusal(str(host), int(port), policy)
-        if why is not None:
-            raise AddressRefusedError(errno.EACCES, why)
-        return socket.socket(family, kind, protocol)
+        if why := why_not(info, policy):
+            raise PermissionError(errno.EACCES, why)
+        return socket.socket(*info[:3])
 
     return open_socket

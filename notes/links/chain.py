@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from notes.links import urls
-from notes.links.fetch import Cookies, Fetcher, Response
+from notes.links.cookies import Cookies
+from notes.links.exchange import Response
+from notes.links.fetch import Fetcher
 from notes.links.hosts import SLOT_POLL_SECONDS, Heard, LocalHosts
 from notes.links.observations import Failure, FetchError, Hop, Version
 from notes.links.policy import Policy
@@ -126,7 +128,7 @@ class Chain:
 
 
 def _target(base: str, response: Response) -> str:
-    location = response.headers.get("Location", "").strip()
+    location = response.headers.get("location", "").strip()
     if not location:
         why = f"Answered {response.status} without saying where to go."
         raise FetchError(Failure.REDIRECT_NOWHERE, why)

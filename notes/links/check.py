@@ -10,12 +10,13 @@ from types import MappingProxyType
 
 from notes.links import urls
 from notes.links.chain import Chain
-from notes.links.fetch import Fetcher, Resolver
+from notes.links.fetch import Fetcher
 from notes.links.hosts import LocalHosts
 from notes.links.inspect import Inspector
 from notes.links.names import Names
 from notes.links.observations import Version
 from notes.links.policy import Policy
+from notes.links.resolve import Resolver
 from notes.links.results import Result
 from notes.links.robots import Robots
 from notes.links.run import Run

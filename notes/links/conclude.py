@@ -41,8 +41,8 @@ def _version(visit: Visit, verdict: Verdict) -> Version:
     answer, known = visit.answer, visit.version or NO_VERSION
     if answer is None or verdict not in FINE:
         return NO_VERSION
-    etag = answer.headers.get("ETag", "")
-    last_modified = answer.headers.get("Last-Modified", "")
+    etag = answer.headers.get("etag", "")
+    last_modified = answer.headers.get("last-modified", "")
     match answer.status:
         case HTTPStatus.OK:
             return Version(visit.url, etag, last_modified)

@@ -3,39 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import errno
-import socket
 import ssl
 import zlib
 from collections.abc import Mapping
-from types import TracebackType
-from typing import NamedTuple, Self
+from types import MappingProxyType, TracebackType
+from typing import Self
 
-import aiohttp
-from aiohttp.abc import AbstractResolver
-from yarl import URL
-
-from notes.links.addresses import AddressRefusedError, guarded_sockets
-from notes.links.observations import Failure, FetchError
+from notes.links.connect import Connector, Origin
+from notes.links.exchange import RAW, NotHttpError, Request, Response, StaleError
+from notes.links.observations import Failure, FetchError, brief
 from notes.links.policy import Policy
+from notes.links.pool import Pool
+from notes.links.resolve import Addresses, Resolver, SystemResolver
 
-Resolver = AbstractResolver
 GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
-READABLE = ("text/", "application/json", "application/xhtml", "application/xml")
-NO_SUCH_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
-NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
-# The codes of OpenSSL's X509_verify_cert_error_string that servers really show.
-CERTIFICATE_FAULTS = {
-    9: "is not valid yet",
-    10: "has expired",
-    18: "is self-signed",
-    19: "comes from an authority that nobody knows",
-    20: "comes from an authority that nobody knows, or its chain is incomplete",
-    21: "comes without the rest of its chain",
-    23: "was revoked",
-    62: "is for another host",
-    64: "is for another address",
-}
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 ASKED = {
     "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
     "Accept-Encoding": "gzip, deflate",
@@ -43,35 +25,8 @@ ASKED = {
 }
 
 
-class Response(NamedTuple):
-    """One answer: as much of the body as was asked for, already decompressed."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    is_complete: bool
-    set_cookies: tuple[str, ...] = ()
-
-
-class Cookies:
-    """The cookies of one chain of redirects."""
-
-    def __init__(self) -> None:
-        self._jar = aiohttp.CookieJar(unsafe=True)
-
-    def keep(self, url: str, set_cookies: tuple[str, ...]) -> None:
-        """Remember what an answer set."""
-        self._jar.update_cookies_from_headers(set_cookies, URL(url, encoded=True))
-
-    def headers(self, url: str) -> dict[str, str]:
-        """Return the header that takes them to the next page."""
-        found = self._jar.filter_cookies(URL(url, encoded=True))
-        pairs = "; ".join(f"{name}={morsel.value}" for name, morsel in found.items())
-        return {"Cookie": pairs} if pairs else {}
-
-
 class Fetcher:
-    """A session whose every socket passes the guard; use it as `async with`."""
+    """Connections of which every socket passes the guard; use it as `async with`."""
 
     def __init__(
         self,
@@ -81,30 +36,12 @@ class Fetcher:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._policy = policy
-        self._given_resolver = resolver
-        self._tls = tls
+        self._addresses = Addresses(resolver or SystemResolver())
+        self._connector = Connector(policy, self._addresses, tls)
+        self._always = _lines({"User-Agent": policy.user_agent, **ASKED})
 
     async def __aenter__(self) -> Self:
-        policy = self._policy
-        self._resolver = self._given_resolver or aiohttp.ThreadedResolver()
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                # The schedule bounds the connections; a second bound would only queue.
-                limit=0,
-                resolver=self._resolver,
-                socket_factory=guarded_sockets(policy),
-                ssl=self._tls or True,
-            ),
-            auto_decompress=False,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": policy.user_agent, **ASKED},
-            max_field_size=65_536,
-            max_line_size=65_536,
-            timeout=aiohttp.ClientTimeout(
-                total=policy.total_seconds, sock_connect=policy.connect_seconds
-            ),
-            trust_env=False,
-        )
+        self._pool = Pool()
         return self
 
     async def __aexit__(
@@ -113,12 +50,13 @@ class Fetcher:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._session.close()
+        self._pool.close()
+        self._addresses.close()
 
     async def knows(self, host: str) -> bool:
         """Tell whether DNS has this name."""
         try:
-            return bool(await self._resolver.resolve(host, 443))
+            return bool(await self._addresses.of(host, 443))
         except OSError:
             return False
 
@@ -128,119 +66,63 @@ class Fetcher:
         url: str,
         *,
         limit: int,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] = NO_HEADERS,
     ) -> Response:
         """Ask once, follow nothing; raise `FetchError` where no answer came."""
-        try:
-            async with self._session.request(
-                method, URL(url, encoded=True), headers=headers, allow_redirects=False
-            ) as answer:
-                raw, is_complete = await self._read(answer, limit)
-                return Response(
-                    status=answer.status,
-                    headers=answer.headers,
-                    body=_decompressed(raw, answer.headers, limit),
-                    is_complete=is_complete,
-                    set_cookies=tuple(answer.headers.getall("Set-Cookie", ())),
-                )
-        except (aiohttp.ClientError, OSError, UnicodeError, ValueError) as error:
-            raise _explained(error) from error
-
-    async def _read(
-        self, answer: aiohttp.ClientResponse, limit: int
-    ) -> tuple[bytes, bool]:
-        """Read up to the limit, then hang up rather than drain what nobody reads."""
-        if not _is_worth_reading(answer, limit):
-            answer.close()
-            return b"", False
-        if answer.content.is_eof():
-            # It came with the headers, as most pages do: no clock need be set.
-            return answer.content.read_nowait(limit), answer.content.at_eof()
-        raw = bytearray()
-        try:
-            async with asyncio.timeout(self._policy.body_seconds):
-                while len(raw) < limit:
-                    chunk = await answer.content.readany()
-                    if not chunk:
-                        return bytes(raw), True
-                    raw += chunk
-        except (TimeoutError, aiohttp.ClientError, OSError):
-            # The headers came, and they are what a verdict needs.
-            pass
-        answer.close()
-        return bytes(raw[:limit]), False
-
-
-def _is_worth_reading(answer: aiohttp.ClientResponse, limit: int) -> bool:
-    """Pages are read for their signs, small bodies to keep the connection."""
-    if answer.content_type.startswith(READABLE):
-        return True
-    return answer.content_length is not None and answer.content_length <= limit
-
-
-def _decompressed(raw: bytes, headers: Mapping[str, str], limit: int) -> bytes:
-    """Undo gzip or deflate up to the limit; whatever else came is not read."""
-    encoding = headers.get("Content-Encoding", "identity").strip().lower()
-    if encoding in {"", "identity"}:
-        return raw
-    if encoding not in {"gzip", "x-gzip", "deflate"}:
-        return b""
-    try:
-        return zlib.decompressobj(GZIP_OR_ZLIB).decompress(raw, limit)
-    except zlib.error:
-        return b""
-
-
-def _explained(error: Exception) -> FetchError:
-    """Name what went wrong, from the most particular kind to the least."""
-    match error:
-        case aiohttp.ClientConnectorCertificateError():
-            return _bad_certificate(error.certificate_error)
-        case aiohttp.ClientConnectorDNSError():
-            return _no_name(error.host, error.os_error)
-        case aiohttp.ClientConnectorError():
-            return _no_connection(error.os_error)
-        case TimeoutError():
-            return FetchError(Failure.TIMEOUT, "The server did not answer in time.")
-        case (
-            OSError() | aiohttp.ServerDisconnectedError() | aiohttp.ClientPayloadError()
-        ):
-            return FetchError(Failure.CONNECTION_LOST, "The server hung up.")
-        case _:
-            return FetchError(
-                Failure.PROTOCOL, f"The server did not speak HTTP: {_brief(error)}."
-            )
-
-
-def _bad_certificate(error: Exception) -> FetchError:
-    code = getattr(error, "verify_code", 0)
-    why = CERTIFICATE_FAULTS.get(code) or getattr(error, "verify_message", "")
-    return FetchError(Failure.TLS, f"Its certificate {why or _brief(error)}.")
-
-
-def _no_name(host: str, error: OSError) -> FetchError:
-    if error.errno in NO_SUCH_NAME:
-        return FetchError(Failure.NO_SUCH_NAME, f"DNS knows no host {host}.")
-    return FetchError(
-        Failure.NAME_UNAVAILABLE, f"DNS could not be asked for {host}: {_brief(error)}."
-    )
-
-
-def _no_connection(error: OSError) -> FetchError:
-    if isinstance(error, AddressRefusedError):
-        return FetchError(Failure.ADDRESS_REFUSED, str(error.strerror))
-    if isinstance(error, ssl.SSLError):
-        reason = (error.reason or _brief(error)).replace("_", " ").lower()
-        return FetchError(Failure.TLS, f"No TLS connection could be made: {reason}.")
-    if error.errno == errno.ECONNREFUSED:
-        return FetchError(
-            Failure.CONNECTION_REFUSED, "The server refused the connection."
+        scheme, _, authority, target = url.split("/", 3)
+        asked = f"{method} /{target} HTTP/1.1\r\nHost: {authority}\r\n"
+        request = Request(
+            f"{asked}{self._always}{_lines(headers)}\r\n".encode(errors=RAW),
+            limit=limit,
+            deadline=asyncio.get_running_loop().time() + self._policy.total_seconds,
+            body_seconds=self._policy.body_seconds,
+            has_body=method != "HEAD",
         )
-    if error.errno in NO_ROUTE:
-        return FetchError(Failure.NO_ROUTE, f"No route to the host: {_brief(error)}.")
-    return FetchError(Failure.CONNECTION_LOST, f"No connection: {_brief(error)}.")
+        try:
+            response = await self._ask(f"{scheme}//{authority}", request)
+        except TimeoutError as error:
+            why = "The server did not answer in time."
+            raise FetchError(Failure.TIMEOUT, why) from error
+        except OSError as error:
+            raise FetchError(Failure.CONNECTION_LOST, "The server hung up.") from error
+        except (NotHttpError, UnicodeError) as error:
+            why = f"The server did not speak HTTP: {brief(error)}."
+            raise FetchError(Failure.PROTOCOL, why) from error
+        return _decompressed(response, limit)
+
+    async def _ask(self, origin: str, request: Request) -> Response:
+        """Ask on a connection that is there already, or else on a new one."""
+        connection = self._pool.take(origin)
+        try:
+            if connection is None:
+                async with asyncio.timeout_at(request.deadline):
+                    connection = await self._connector.open(Origin.of(origin))
+            response = await connection.ask(request)
+        except StaleError:
+            return await self._ask(origin, request)
+        if connection.is_open:
+            self._pool.keep(origin, connection)
+        return response
 
 
-def _brief(error: Exception) -> str:
-    text = getattr(error, "strerror", None) or getattr(error, "message", None) or error
-    return " ".join(str(text).split())[:160].rstrip(".")
+def _lines(headers: Mapping[str, str]) -> str:
+    return "".join([f"{name}: {_one_line(text)}\r\n" for name, text in headers.items()])
+
+
+def _one_line(text: str) -> str:
+    """A header of somebody else's making cannot end its line and begin another."""
+    return " ".join(text.splitlines())
+
+
+def _decompressed(response: Response, limit: int) -> Response:
+    """Undo gzip or deflate up to the limit; whatever else came is not read."""
+    encoding = response.headers.get("content-encoding", "").strip().lower()
+    if encoding in {"", "identity"}:
+        return response
+    body = b""
+    if encoding in {"gzip", "x-gzip", "deflate"}:
+        try:
+            body = zlib.decompressobj(GZIP_OR_ZLIB).decompress(response.body, limit)
+        except zlib.error:
+            body = b""
+    return response._replace(body=body)

@@ -8,7 +8,7 @@ import secrets
 from notes.links import pages
 from notes.links.anchors import has_anchor
 from notes.links.chain import Chain, Visit
-from notes.links.fetch import Response
+from notes.links.exchange import Response
 from notes.links.observations import Seen, Sign
 from notes.links.pages import Page
 from notes.links.schedule import Job
@@ -87,4 +87,4 @@ def _anchor_sign(visit: Visit, fragment: str) -> Sign | None:
 def _is_html(answer: Response | None) -> bool:
     if answer is None or answer.status not in READ_STATUSES or not answer.body:
         return False
-    return answer.headers.get("Content-Type", "").lower().startswith(HTML_TYPES)
+    return answer.headers.get("content-type", "").lower().startswith(HTML_TYPES)

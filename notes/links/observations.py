@@ -35,6 +35,12 @@ class FetchError(Exception):
         self.failure = failure
 
 
+def brief(error: Exception) -> str:
+    """An error's own words on one line, without a full stop."""
+    text = getattr(error, "strerror", None) or error
+    return " ".join(str(text).split())[:160].rstrip(".")
+
+
 class Sign(StrEnum):
     """What a page that answered gives away about itself."""
 

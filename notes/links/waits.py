@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
-REMAINING = ("X-RateLimit-Remaining", "RateLimit-Remaining", "X-Rate-Limit-Remaining")
-RESET = ("X-RateLimit-Reset", "RateLimit-Reset", "X-Rate-Limit-Reset")
+REMAINING = ("x-ratelimit-remaining", "ratelimit-remaining", "x-rate-limit-remaining")
+RESET = ("x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset")
 # `limit=9, remaining=0, reset=30` and `"default";r=0;t=30` of the IETF's drafts.
 IN_ONE = re.compile(r"\b(r|remaining|t|reset)\s*=\s*(\d{1,20})\b")
 # A reset larger than this many seconds is a moment since 1970, not a duration.
 EPOCH_FROM = 10_000_000
 NUMBER_LENGTH = 20
-SPEAKING = re.compile(r"retry-after|x-rate-?limit|ratelimit", re.IGNORECASE)
+SPEAKING = frozenset({"retry-after", "ratelimit", *REMAINING, *RESET})
 
 
 class Plea(NamedTuple):
@@ -29,15 +29,15 @@ NONE = Plea()
 
 
 def plea(headers: Mapping[str, str]) -> Plea:
-    """Read what an answer asks for; most ask for nothing, and that is seen at once."""
-    if not any(map(SPEAKING.match, headers)):
+    """Read what an answer asks for; most ask for nothing, which is seen at once."""
+    if SPEAKING.isdisjoint(headers):
         return NONE
     return Plea(requested_wait(headers), requests_left(headers))
 
 
 def requested_wait(headers: Mapping[str, str]) -> float | None:
     """Return the seconds that `Retry-After` or an exhausted rate limit asks for."""
-    asked = _retry_after(headers.get("Retry-After", "").strip())
+    asked = _retry_after(headers.get("retry-after", "").strip())
     if asked is not None:
         return asked
     if requests_left(headers) == 0:
@@ -59,7 +59,7 @@ def requests_left(headers: Mapping[str, str]) -> int | None:
 
 def _in_one(headers: Mapping[str, str], letter: str) -> float | None:
     """Look into the one header that says all, for `r`emaining or rese`t`."""
-    text = headers.get("RateLimit", "")
+    text = headers.get("ratelimit", "")
     names = {"r": ("r", "remaining"), "t": ("t", "reset")}[letter]
     found = (number for name, number in IN_ONE.findall(text) if name in names)
     return next(map(float, found), None)

@@ -14,13 +14,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
-from aiohttp.abc import ResolveResult
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notes.links.addresses import refusal
+from notes.links.addresses import AddressInfo, refusal
 from notes.links.check import Policy, Result, Verdict, check_urls
-from notes.links.fetch import Resolver
+from notes.links.resolve import Resolver, literal
 from tests.notes.links.spellings import LITERALS, NAMES
 
 OPEN = Policy()
@@ -71,26 +70,10 @@ class FakeNames(Resolver):
     def __init__(self, table: dict[str, list[list[str]]]) -> None:
         self.table = {name: list(answers) for name, answers in table.items()}
 
-    async def resolve(
-        self, host: str, port: int = 0, family: int = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        assert family == socket.AF_UNSPEC
+    async def resolve(self, host: str, port: int) -> list[AddressInfo]:
         answers = self.table[host.rstrip(".")]
         addresses = answers.pop(0) if len(answers) > 1 else answers[0]
-        return [
-            ResolveResult(
-                hostname=host,
-                host=address,
-                port=port,
-                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
-                proto=0,
-                flags=socket.AI_NUMERICHOST,
-            )
-            for address in addresses
-        ]
-
-    async def close(self) -> None:
-        """Nothing is held."""
+        return [info for one in addresses if (info := literal(one, port))]
 
 
 async def look(

@@ -6,10 +6,10 @@ import asyncio
 import socket
 
 import pytest
-from aiohttp.abc import ResolveResult
 
+from notes.links.addresses import AddressInfo
 from notes.links.check import Policy, Result, Verdict, check_urls
-from notes.links.fetch import Resolver
+from notes.links.resolve import Resolver, literal
 
 
 class Names(Resolver):
@@ -19,19 +19,13 @@ class Names(Resolver):
         self.known, self.error = known, error
         self.asked: list[str] = []
 
-    async def resolve(
-        self, host: str, port: int = 0, family: int = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
+    async def resolve(self, host: str, port: int) -> list[AddressInfo]:
         self.asked.append(host)
         if host not in self.known:
             raise socket.gaierror(self.error, "Name or service not known")
-        result = ResolveResult(
-            hostname=host, host="127.0.0.1", port=port, family=family, proto=0, flags=0
-        )
-        return [result]
-
-    async def close(self) -> None:
-        """Nothing is held."""
+        address = literal("127.0.0.1", port)
+        assert address
+        return [address]
 
 
 def look(names: Names, *links: str) -> dict[str, Result]:
