@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 
-from notes.links.markup import identifiers, visible_text
+from notes.links.markup import identifiers, visible_text, visible_words
 
 # Routes, line numbers, pages of a PDF and media times are for scripts and viewers.
 FOR_SCRIPTS = re.compile(r"[/!].*|L\d+.*|lines?-\d+.*|(?:page|t|zoom|xywh)=.*")
@@ -89,4 +89,4 @@ def _has_text(source: str, directive: str) -> bool:
 def _is_built_by_script(source: str) -> bool:
     """A page with scripts and hardly any text gets its anchors in the browser."""
     has_scripts = "<script" in source.lower()
-    return has_scripts and visible_text(source).count(" ") < MINIMAL_WORDS
+    return has_scripts and len(visible_words(source)) <= MINIMAL_WORDS

@@ -15,7 +15,7 @@ from notes.links.schedule import Job
 
 READ_STATUSES = frozenset({200, 202, 203, 403, 503})
 # What Cloudflare and AWS send along with a challenge, whatever status it has.
-WALLS = ("cf-mitigated", "x-amzn-waf-action")
+WALLS = frozenset({"cf-mitigated", "x-amzn-waf-action"})
 HTML_TYPES = ("text/html", "application/xhtml")
 
 
@@ -29,7 +29,7 @@ class Inspector:
 
     async def page_signs(self, visit: Visit) -> frozenset[Sign]:
         """Return the signs that hold for the page as a whole."""
-        if visit.answer and any(map(visit.answer.headers.__contains__, WALLS)):
+        if visit.answer and not WALLS.isdisjoint(visit.answer.headers):
             return frozenset({Sign.BOT_WALL})
         if not _is_html(visit.answer):
             return frozenset()

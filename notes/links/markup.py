@@ -26,11 +26,14 @@ FIRST = {
 PASSWORD_FIELD = re.compile(r"<input\b[^<>]*\stype\s*=\s*[\"']?password", re.IGNORECASE)
 
 
-def visible_text(source: str) -> str:
+def visible_words(source: str) -> list[str]:
     """Return what is left when scripts, styles, comments and tags are gone."""
-    if "<" not in source and "&" not in source:
-        return " ".join(source.split())
-    return " ".join(html.unescape(TAG.sub(" ", shown(source))).split())
+    return html.unescape(TAG.sub(" ", shown(source))).split()
+
+
+def visible_text(source: str) -> str:
+    """Return the same on one line."""
+    return " ".join(visible_words(source))
 
 
 def shown(source: str) -> str:

@@ -11,13 +11,13 @@ from functools import cached_property
 from urllib.parse import unquote, urlsplit
 
 from notes.links import phrases
-from notes.links.markup import first_text, has_password_field, visible_text
+from notes.links.markup import first_text, has_password_field, visible_words
 from notes.links.observations import Sign
 
 FEW_WORDS = 150
 HARDLY_ANY_WORDS = 40
-# A page is read in pieces of 4 KiB, 16 KiB and so on until it is no longer short.
-SIZES = (12, 31, 2)
+# A page is read in pieces of 2 KiB, 8 KiB and so on until it is no longer short.
+SIZES = (11, 31, 2)
 SEPARATORS = re.compile(r"\s+[-\u2013\u2014\u00b7\u00ab\u00bb]\s+|\s*[|:!.]\s*")
 WORD = re.compile(r"[\w'\u2019]+")
 
@@ -37,25 +37,30 @@ class Page:
         return first_text(self.source, "h1")
 
     @cached_property
-    def text(self) -> str:
+    def words(self) -> list[str]:
         """All that a reader sees of a short page, and the beginning of a long one."""
         for size in range(*SIZES):
-            text = visible_text(self.source[: 1 << size])
-            if 1 << size >= len(self.source) or text.count(" ") >= FEW_WORDS:
+            words = visible_words(self.source[: 1 << size])
+            if 1 << size >= len(self.source) or len(words) > FEW_WORDS:
                 break
-        return text
+        return words
+
+    @property
+    def text(self) -> str:
+        """These words, case-folded."""
+        return " ".join(self.words).casefold()
 
     @property
     def is_short(self) -> bool:
         """Whether there is too little to read for this to be an article."""
-        return self.text.count(" ") < FEW_WORDS
+        return len(self.words) <= FEW_WORDS
 
     @property
     def is_mere_challenge(self) -> bool:
         """Whether it is little more than a widget that asks for a human."""
-        if self.text.count(" ") >= HARDLY_ANY_WORDS or self.has_password_field:
+        if len(self.words) > HARDLY_ANY_WORDS or self.has_password_field:
             return False
-        return phrases.CHALLENGE.search(self.source) is not None
+        return phrases.names_a_challenge(self.source)
 
     @property
     def has_password_field(self) -> bool:
@@ -64,17 +69,20 @@ class Page:
 
 def signs(page: Page, url: str, final_url: str) -> set[Sign]:
     """Read the signs that the page alone can give."""
-    found = set()
-    if phrases.may_speak_for_itself(page.source) and page.is_short:
-        text = page.text.casefold()
-        if phrases.is_for_sale(text):
-            found.add(Sign.PARKED)
-        if phrases.asks_for_a_human(text) or page.is_mere_challenge:
-            found.add(Sign.BOT_WALL)
-    if (says_not_found(page.title) or says_not_found(page.heading)) and page.is_short:
-        found.add(Sign.NOT_FOUND_PAGE)
+    found = _signs_of_few_words(page) if page.is_short else set()
     if url != final_url and _asks_to_log_in(page, url, final_url):
         found.add(Sign.LOGIN)
+    return found
+
+
+def _signs_of_few_words(page: Page) -> set[Sign]:
+    found, text = set(), page.text
+    if phrases.is_for_sale(text):
+        found.add(Sign.PARKED)
+    if phrases.asks_for_a_human(text) or page.is_mere_challenge:
+        found.add(Sign.BOT_WALL)
+    if says_not_found(page.title) or says_not_found(page.heading):
+        found.add(Sign.NOT_FOUND_PAGE)
     return found
 
 

@@ -81,12 +81,8 @@ PROVE_HUMAN = re.compile(
     r"verify(?:ing)? (?:that )?you|security check|bot (?:detection|protection)|"
     r"automated (?:access|requests|queries)"
 )
-# Letters beyond ASCII may be written so.
-ENTITIES = ("&#", "dom&iacute;nio")
-# A widget that asks for a human, on a page that says hardly anything else.
-CHALLENGE = re.compile(r"captcha|turnstile|challenge-platform", re.IGNORECASE)
-CHALLENGE_WORDS = ("turnstile", "challenge-platform")
-TELLING_WORDS = (*FOR_SALE_WORDS, *HUMAN_WORDS, *ENTITIES, *CHALLENGE_WORDS)
+# Widgets that ask for a human, on pages that say hardly anything else.
+CHALLENGES = ("captcha", "turnstile", "challenge-platform")
 LOGIN_PATH = re.compile(
     r"(?:^|/)(?:log[-_]?in|sign[-_]?in|sso|oauth2?|auth|authorize|authenticate|"
     r"sessions?/new|account/begin)(?:[/.]|$)",
@@ -97,12 +93,6 @@ ERROR_PATH = re.compile(
 )
 
 
-def may_speak_for_itself(source: str) -> bool:
-    """Tell whether a page's source may hold what the next two functions look for."""
-    lowered = source.casefold()
-    return any(map(lowered.__contains__, TELLING_WORDS))
-
-
 def is_for_sale(text: str) -> bool:
     """Tell whether the case-folded text offers a domain."""
     return any(map(text.__contains__, FOR_SALE_WORDS)) and bool(FOR_SALE.search(text))
@@ -111,3 +101,8 @@ def is_for_sale(text: str) -> bool:
 def asks_for_a_human(text: str) -> bool:
     """Tell whether the case-folded text asks to prove that one is human."""
     return any(map(text.__contains__, HUMAN_WORDS)) and bool(PROVE_HUMAN.search(text))
+
+
+def names_a_challenge(source: str) -> bool:
+    """Tell whether a page's source holds a widget that asks for a human."""
+    return any(map(source.lower().__contains__, CHALLENGES))
