@@ -116,7 +116,11 @@ class Schedule:
         is_full = lane.is_held or lane.active >= self._per_host
         if lane.jobs and not lane.is_open and not is_full:
             lane.is_open = True
-            self._round.append(lane)
+            # The longest queue decides when all is over: it comes first.
+            if len(lane.jobs) * len(self._lanes) > self._unfinished:
+                self._round.appendleft(lane)
+            else:
+                self._round.append(lane)
             self._wake(1)
 
     def _release(self, job: Job) -> None:

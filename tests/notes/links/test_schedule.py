@@ -27,6 +27,17 @@ def test_hosts_take_turns() -> None:
     assert asyncio.run(scene()) == ["a", "b", "c", "a", "b", "a"]
 
 
+def test_a_host_with_more_to_do_than_others_comes_first_until_it_has_not() -> None:
+    async def scene() -> str:
+        schedule = Schedule(per_host=8)
+        for host in "aaaaaabcd":
+            schedule.add(job(host))
+        taken = [await schedule.take() for _ in range(9)]
+        return "".join(found.host for found in taken if found)
+
+    assert asyncio.run(scene()) == "aaaabcdaa"
+
+
 def test_a_host_at_its_limit_waits_until_one_is_finished() -> None:
     async def scene() -> list[bool]:
         schedule = Schedule(per_host=1)
