@@ -20,7 +20,7 @@ from notes.links.resolve import Resolver
 from notes.links.results import Result
 from notes.links.robots import Robots
 from notes.links.run import Run
-from notes.links.schedule import Job, Schedule
+from notes.links.schedule import Job, Schedule, Target
 from notes.links.verdicts import Verdict
 
 __all__ = ["Policy", "Result", "Verdict", "Version", "check_urls"]
@@ -81,19 +81,24 @@ def _plan(
 ) -> Iterator[Result]:
     """Make one job per page; yield the results of links that cannot be asked for."""
     jobs: dict[str, Job] = {}
-    for link in dict.fromkeys(links):
+    refused: set[str] = set()
+    for link in links:
         try:
             address = urls.parse(link)
         except urls.UrlError as error:
-            yield Result(link, Verdict.UNSUPPORTED, str(error))
+            if link not in refused:
+                refused.add(link)
+                yield Result(link, Verdict.UNSUPPORTED, str(error))
             continue
-        # Tens of thousands wait at once: their texts are kept once each.
+        # The text of a link and of its page is kept once.
+        target = Target(link, address.fragment)
         page = link if address.page == link else address.page
-        job = jobs.get(page)
-        if job is None:
-            job = jobs[page] = Job(page, intern(address.authority), [])
-        job.targets.append((link, address.fragment))
+        if page in jobs:
+            jobs[page].add(target)
+        else:
+            written = () if page is link else (target,)
+            jobs[page] = Job(page, intern(address.authority), written)
     for job in jobs.values():
-        if not any(fragment for _, fragment in job.targets):
+        if not job.has_fragments:
             job.version = versions.get(job.page)
         schedule.add(job)

@@ -153,6 +153,11 @@ class _Reading:
         """Part from the parser: it knows this object, and cycles stay in memory."""
         del self._parser
 
+    def on_message_begin(self) -> None:
+        if self.has_head:
+            # A second answer to one request: who knows to which one the next belongs.
+            self.is_persistent = False
+
     def on_header(self, name: bytes, value: bytes) -> None:
         if self.has_head:
             return

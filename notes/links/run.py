@@ -142,9 +142,9 @@ class Run:
 
     def _limit(self, job: Job) -> int:
         """Anchors may stand far down, everything else shows at the top."""
-        has_fragments = any(fragment for _, fragment in job.targets)
-        policy = self.policy
-        return policy.max_fragment_bytes if has_fragments else policy.max_body_bytes
+        if job.has_fragments:
+            return self.policy.max_fragment_bytes
+        return self.policy.max_body_bytes
 
     def _pause_before_retry(self, job: Job, visit: Visit) -> float | None:
         """Return the seconds to wait before another try, or None for no more."""

@@ -7,22 +7,49 @@ import heapq
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from notes.links.observations import Version
 
 
+class Target(NamedTuple):
+    """A link as the caller gave it, and the place on the page that it names."""
+
+    link: str
+    fragment: str = ""
+
+
 @dataclass(slots=True)
 class Job:
-    """One page to ask for, and the links of the caller that point at it."""
+    """One page to ask for, and the links of the caller that point at it.
+
+    Tens of thousands wait at once, and nearly all of them are written as their page is:
+    then nothing is kept but the page.
+    """
 
     page: str
     host: str
-    targets: list[tuple[str, str]]
+    written: tuple[Target, ...] = ()
     failures: tuple[str, ...] = ()
     attempts: int = 0
     elapsed_seconds: float = 0.0
     is_head_refused: bool = False
     version: Version | None = None
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """The links that lead to this page, each once."""
+        return self.written or (Target(self.page),)
+
+    def add(self, target: Target) -> None:
+        """Ask for the page on behalf of another link too."""
+        if target not in self.targets:
+            self.written = (*self.targets, target)
+
+    @property
+    def has_fragments(self) -> bool:
+        """Whether any of the links names a place on the page."""
+        return any(target.fragment for target in self.written)
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from notes.links.schedule import Job, Schedule
 
 
 def job(host: str, number: int = 0) -> Job:
-    return Job(f"http://{host}/{number}", host, [])
+    return Job(f"http://{host}/{number}", host)
 
 
 def test_hosts_take_turns() -> None:
