@@ -123,7 +123,7 @@ class _Reading:
             lenient_version=True,
             lenient_data_after_close=True,
         )
-        self._head_bytes = self._body_bytes = 0
+        self._status = self._head_bytes = self._body_bytes = 0
         self._headers: dict[str, str] = {}
         self._set_cookies: list[str] = []
         self._body: list[bytes] = []
@@ -136,6 +136,8 @@ class _Reading:
         except HttpParserUpgrade:
             self._break_off("it changes the protocol")
         except HttpParserError as error:
+            # Browsers make do with headers that are none, once the status came.
+            self.has_head = self.has_head or self._status >= HTTPStatus.OK
             self._break_off(str(error))
         if not self.has_head:
             self._head_bytes += len(data)
@@ -157,6 +159,10 @@ class _Reading:
         if self.has_head:
             # A second answer to one request: who knows to which one the next belongs.
             self.is_persistent = False
+
+    def on_status(self, _reason: bytes) -> None:
+        if not self.has_head:
+            self._status = self._parser.get_status_code()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if self.has_head:

@@ -57,6 +57,14 @@ FINE = {
         PAGE, len(PAGE), b"Content-Encoding: zoo\r\n"
     ),
     "several choices": b"HTTP/1.1 300 Multiple Choices\r\n" + HTML + b"\r\n" + PAGE,
+    "a header that is none": b"HTTP/1.1 200 OK\r\nnonsense\r\n" + HTML + b"\r\n" + PAGE,
+    "a space before the colon": b"HTTP/1.1 200 OK\r\nX-A : b\r\n"
+    + HTML
+    + b"\r\n"
+    + PAGE,
+    "two lengths": sized(PAGE, len(PAGE), b"Content-Length: 7\r\n"),
+    "a length that is none": b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n" + PAGE,
+    "lines that end as in Unix": sized(PAGE, len(PAGE)).replace(b"\r\n", b"\n"),
     "nothing to say": b"HTTP/1.1 204 No Content\r\n\r\n",
     "a type that is none": b"HTTP/1.1 200 OK\r\nContent-Type: ;;;\r\n\r\n" + PAGE,
 }
