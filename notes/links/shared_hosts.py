@@ -50,7 +50,6 @@ class SharedHosts(LocalHosts):
         self._urgent: set[str] = set()
         self._slowed: set[str] = set()
         self._good: Counter[str] = Counter()
-        self._rests: dict[str, float] = {}
         self._arrivals: dict[str, asyncio.Future[None]] = {}
 
     async def __aenter__(self) -> Self:
@@ -101,7 +100,6 @@ class SharedHosts(LocalHosts):
         """Give the slot back; a rest that the host asks for is told at once."""
         is_slowed = super().leave(host, heard)
         if heard.wait_seconds:
-            self._rests[host] = heard.wait_seconds
             self._hasten(host)
         if is_slowed:
             self._slowed.add(host)
@@ -137,7 +135,7 @@ class SharedHosts(LocalHosts):
         idle = [
             host
             for host, slots in self._hosts.items()
-            if not (slots.active or slots.share or host in self._wanted)
+            if not (slots.active or slots.share or slots.rest or host in self._wanted)
         ]
         for host in idle:
             del self._hosts[host]
@@ -169,8 +167,9 @@ class SharedHosts(LocalHosts):
         self._wanted.discard(host)
         is_slowed = host in self._slowed
         self._slowed.discard(host)
-        rest_ms = int(self._rests.pop(host, 0.0) * 1000)
         good = self._good.pop(host, 0)
+        # Told at every turn: a cache that was away, or was wiped, learns of it too.
+        rest_ms = int(slots.rest * 1000)
         return slots.active, wanted, good, int(is_slowed), rest_ms
 
     def _has_arrived(self, host: str) -> None:

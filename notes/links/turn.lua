@@ -41,7 +41,8 @@ for i, key in ipairs(KEYS) do
   end
 
   local closed = tonumber(known['closed']) or 0
-  if rest > 0 and now + rest > closed then
+  -- Every turn tells it again, a little late or early: only much longer is news.
+  if rest > 0 and now + rest > closed + 100 then
     closed = now + rest
     redis.call('PUBLISH', channel, rest .. ' ' .. key)
   end

@@ -34,11 +34,14 @@ class Cache:
     """A Valkey server that a test may kill."""
 
     def __init__(self, folder: Path) -> None:
-        self.socket = folder / "run" / "s.sock"
-        command = valkey_command(socket=self.socket, folder=folder / "data")
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        self.folder, self.socket = folder, folder / "run" / "s.sock"
+        self.start()
         self.url = f"unix://{self.socket}?db=2"
         self.client = Redis.from_url(self.url)
+
+    def start(self) -> None:
+        command = valkey_command(socket=self.socket, folder=self.folder / "data")
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
 
     def wait(self) -> None:
         while not self.socket.exists():
@@ -163,6 +166,32 @@ def test_workers_get_fair_shares_and_those_of_the_dead_come_back(
     assert (first, second) == (8, 0)
     assert (half, other_half) == (4, 4)
     assert inherited == 4
+
+
+def test_a_rest_that_was_asked_for_while_the_cache_was_away_is_known_to_all_later(
+    cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared_hosts, "AWAY_SECONDS", 0.1)
+
+    async def rest(hosts: SharedHosts) -> float:
+        return await hosts.enter("a") or 0.0
+
+    async def scene() -> tuple[float, float]:
+        async with SharedHosts(8, url=cache.url) as first:
+            assert await rest(first) == 0.0
+            cache.kill()
+            cache.socket.unlink()
+            first.leave("a", Heard(429, 0.01, wait_seconds=60))
+            await asyncio.sleep(0.3)
+            cache.start()
+            cache.wait()
+            await asyncio.sleep(0.5)
+            async with SharedHosts(8, url=cache.url) as second:
+                return await rest(first), await rest(second)
+
+    mine, yours = asyncio.run(scene())
+    assert 58 < yours <= 60
+    assert abs(mine - yours) < 0.2
 
 
 def test_being_overrun_is_known_to_workers_that_come_later(cache: Cache) -> None:
