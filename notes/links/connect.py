@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import re
 import socket
 import ssl
 from functools import cache
@@ -40,6 +41,8 @@ CERTIFICATE_FAULTS = {
     62: "is for another host",
     64: "is for another address",
 }
+# What `ssl` puts around the words of an error that it has no name for.
+SOURCE_OF_ERROR = re.compile(r"^\[[^\]]*\] | \(_ssl.*\)$")
 
 
 class Origin(NamedTuple):
@@ -127,7 +130,8 @@ def _no_connection(error: OSError) -> FetchError:
             why = CERTIFICATE_FAULTS.get(error.verify_code) or error.verify_message
             return FetchError(Failure.TLS, f"Its certificate {why}.")
         case ssl.SSLError():
-            reason = (error.reason or brief(error)).replace("_", " ").lower()
+            words = error.reason or SOURCE_OF_ERROR.sub("", brief(error))
+            reason = words.replace("_", " ").lower()
             why = f"No TLS connection could be made: {reason}."
             return FetchError(Failure.TLS, why)
         case ConnectionRefusedError():
