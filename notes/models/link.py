@@ -37,10 +37,18 @@ class LinkQuerySet(models.QuerySet["Link"]):
         """Links at which nobody looks by then."""
         return self.filter(Link.is_unclaimed(at))
 
+    def dead_pages(self) -> Self:
+        """Dead links of the web, of which an archive may have a copy."""
+        return self.filter(url__startswith="http", verdict=Verdict.DEAD)
+
     def without_copy(self) -> Self:
         """Dead pages that the archive was not asked for since the last look."""
-        dead = self.filter(url__startswith="http", verdict=Verdict.DEAD)
-        return dead.exclude(archived_copy__asked_at__gte=F("checked_at"))
+        asked = Q(archived_copy__asked_at__gte=F("checked_at"))
+        return self.dead_pages().exclude(asked)
+
+    def answered(self) -> Self:
+        """Pages of which an archive has said whether it has a copy."""
+        return self.filter(archived_copy__isnull=False)
 
     def broken(self) -> Self:
         """Links that are dead beyond doubt: never after one failure."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zlib import crc32
@@ -47,11 +48,19 @@ class Panel:
         return f"{crc32(repr((self.lines, links, self.poll_every_ms)).encode()):08x}"
 
 
+def panel_of_lines(
+    lines: list[Line], causes: Iterable[Event | None], links: list[NoteLink]
+) -> Panel:
+    """A panel that polls while something that the events caused is under way."""
+    moments = [cause.recorded_at for cause in causes if cause]
+    is_pending = any(line.state in PENDING for line in lines)
+    if not (moments and is_pending):
+        return Panel(lines, links)
+    return Panel(lines, links, poll_every_ms(max(moments)))
+
+
 def panel_of_line(line: Line, cause: Event | None) -> Panel:
-    """A panel of one line, which polls while what the event caused is under way."""
-    if cause is None or line.state not in PENDING:
-        return Panel([line])
-    return Panel([line], poll_every_ms=poll_every_ms(cause.recorded_at))
+    return panel_of_lines([line], [cause], links=[])
 
 
 def _told(link: Link) -> tuple[str, bool, str, str, str]:

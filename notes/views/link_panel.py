@@ -9,7 +9,15 @@ from django.utils.text import capfirst
 from notes.links.overrules import count_as_shown
 from notes.links.summary import in_a_line
 from notes.models import Event, EventKind, Hub, Job, Link
-from notes.views.lines import PENDING, Line, Panel, error_of, panel_of_line
+from notes.views import copies
+from notes.views.lines import (
+    PENDING,
+    Line,
+    Panel,
+    error_of,
+    panel_of_line,
+    panel_of_lines,
+)
 
 # What sends a check on its way; the relay makes its job a moment later.
 CAUSES = [
@@ -26,7 +34,12 @@ IN_WORDS: dict[str, str] = {
 
 
 def panel_of(hub: Hub) -> Panel:
-    return panel_of_line(_line_of(hub), _causes(hub).order_by("-id").first())
+    """The state of the check and, once it has ended, of the search for copies."""
+    line = _line_of(hub)
+    if line.state in PENDING:
+        return panel_of_line(line, _causes(hub).last())
+    found = copies.lines_of(hub, Link.objects.in_hub(hub))
+    return panel_of_lines([line, *found], [copies.calls(hub).last()], links=[])
 
 
 def _line_of(hub: Hub) -> Line:

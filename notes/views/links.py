@@ -69,7 +69,7 @@ def link_json(request: HttpRequest, slug: str) -> StreamingHttpResponse:
 
 def _context(request: HttpRequest, access: Access) -> dict[str, object]:
     choice = Choice.of(request.GET)
-    links = report.chosen(access.hub, choice)
+    links = report.chosen(access.hub, choice).select_related("archived_copy")
     page = Paginator(links, PER_PAGE).get_page(request.GET.get("page"))
     counts = count_as_shown(Link.objects.in_hub(access.hub), access.hub)
     return {

@@ -10,8 +10,9 @@ from django.utils.text import capfirst
 from notes.digests import schedule
 from notes.links import overrules
 from notes.links.summary import in_a_line
-from notes.models import Event, EventKind, Job, Note, NoteLink, PendingChange
-from notes.views.lines import PENDING, Line, Panel, error_of, poll_every_ms
+from notes.models import Event, EventKind, Job, Link, Note, NoteLink, PendingChange
+from notes.views import copies
+from notes.views.lines import PENDING, Line, Panel, error_of, panel_of_lines
 from notes.views.remote_panel import line_of
 
 DEEDS = [
@@ -43,20 +44,23 @@ LINKS_IN_WORDS: dict[str, str] = {
 
 
 def panel_of(note: Note) -> Panel:
-    """The panel of a note that came with its hub's README and remote; 3-6 queries."""
+    """The panel of a note that came with its hub's README and remote.
+
+    3-6 queries, and up to 5 more while an archive may have copies of dead links.
+    """
     event = note.events.filter(kind__in=DEEDS).order_by("-id").first()
     jobs = {job.name: job for job in event.jobs.order_by("created_at")} if event else {}
     links = list(note.note_links.select_related("link__archived_copy"))
     if links:
         overrules.attach([item.link for item in links], note.hub)
     lines = [_readme_line(note, jobs.get("rebuild readme")), *_remote_lines(note)]
-    if note.is_published:
-        lines += _link_lines(event, jobs.get("check links"), links)
-        lines += _digest_lines(note)
-    is_pending = any(line.state in PENDING for line in lines)
-    if not (event and is_pending):
-        return Panel(lines, links)
-    return Panel(lines, links, poll_every_ms(event.recorded_at))
+    if not note.is_published:
+        return panel_of_lines(lines, [event], links)
+    link_lines = _link_lines(event, jobs.get("check links"), links)
+    found = _copy_lines(note, link_lines, links)
+    call = copies.calls(note.hub).last() if found else None
+    lines += [*link_lines, *found, *_digest_lines(note)]
+    return panel_of_lines(lines, [event, call], links)
 
 
 def _readme_line(note: Note, job: Job | None) -> Line:
@@ -93,6 +97,16 @@ def _link_lines(
     if job or links:
         return [Line("links", Job.State.SUCCEEDED, _links_in_words(links))]
     return []
+
+
+def _copy_lines(
+    note: Note, link_lines: list[Line], links: list[NoteLink]
+) -> list[Line]:
+    """Once the links are checked, what an archive has in place of dead ones."""
+    if not links or any(line.state in PENDING for line in link_lines):
+        return []
+    held = Link.objects.filter(pk__in=[item.link_id for item in links])
+    return copies.lines_of(note.hub, held)
 
 
 def _digest_lines(note: Note) -> list[Line]:

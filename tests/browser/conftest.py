@@ -18,6 +18,7 @@ from tests.browser.product import Product
 from tests.browser.visits import TIMEOUT_MS, Visits
 from tests.browser.website import WebSite
 from tests.conftest import needs
+from tests.notes.links.archive import StandIn
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
@@ -65,8 +66,15 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def product(chromium: Browser) -> Iterator[Product]:
-    product = Product()
+def archive() -> Iterator[StandIn]:
+    archive = StandIn()
+    yield archive
+    archive.close()
+
+
+@pytest.fixture(scope="package")
+def product(chromium: Browser, archive: StandIn) -> Iterator[Product]:
+    product = Product(archive=archive.address)
     try:
         product.wait_until_ready()
         product.run("shell", "--no-imports", "-c", SETTLE_IN)

@@ -17,6 +17,7 @@ HUBS = (
     "repairs",
     "keys",
     "links",
+    "copies",
     "drafts",
     "hostile",
     "pages",

@@ -32,7 +32,8 @@ Seen = TypeVar("Seen")
 class Product:
     """`manage.py up`; every process of it ends with `stop`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, archive: str) -> None:
+        self.archive = archive
         self.folder = Path(tempfile.mkdtemp(prefix="nx-"))  # short: it holds sockets
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
@@ -133,6 +134,7 @@ class Product:
             "NEXUS_DATA_DIR": str(self.folder),
             "NEXUS_BASE_URL": self.address,
             "NEXUS_LINKS_ALLOW_NETWORKS": "127.0.0.0/8",
+            "NEXUS_LINKS_ARCHIVE_URL": self.archive,
         }
 
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_network
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.auth.models import User
@@ -21,48 +17,17 @@ from notes.links.check import Result
 from notes.links.keep import keep
 from notes.links.verdicts import Verdict
 from notes.models import Event, EventKind, Hub, Link, Note, Section
-
-GONE = "https://gone.example/a?b=c"
-COPY = "http://web.archive.example/web/20240301120000/https://gone.example/a?b=c"
-
-
-def closest(url: str = COPY, **changes: object) -> dict[str, object]:
-    found = {"available": True, "status": "200", "timestamp": "20240301120000"}
-    return {"archived_snapshots": {"closest": {**found, "url": url, **changes}}}
-
-
-class Archive(BaseHTTPRequestHandler):
-    """A stand-in for the availability API: answers by the page it is asked for."""
-
-    asked: list[str]
-    answers: dict[str, object]
-    status = 200
-
-    def do_GET(self) -> None:
-        parts = urlsplit(self.path)
-        page = parse_qs(parts.query)["url"][0]
-        self.asked.append(f"{parts.path} {page}")
-        answer = self.answers.get(page, {"archived_snapshots": {}})
-        body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-        self.send_response(self.status)
-        self.send_header("Content-Type", "application/json")
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        return
+from tests.notes.links.archive import COPY, GONE, StandIn, closest
 
 
 @pytest.fixture
-def stand_in(settings: Settings) -> Iterator[type[Archive]]:
-    Archive.asked, Archive.answers, Archive.status = [], {GONE: closest()}, 200
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Archive)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+def stand_in(settings: Settings) -> Iterator[StandIn]:
+    archive = StandIn()
+    archive.answers[GONE] = closest()
     settings.NEXUS_LINKS_ALLOW_NETWORKS = (ip_network("127.0.0.0/8"),)
-    settings.NEXUS_LINKS_ARCHIVE_URL = f"http://127.0.0.1:{server.server_port}"
-    yield Archive
-    server.shutdown()
-    server.server_close()
+    settings.NEXUS_LINKS_ARCHIVE_URL = archive.address
+    yield archive
+    archive.close()
 
 
 @pytest.fixture
@@ -88,7 +53,7 @@ def calls() -> int:
     return Event.objects.filter(kind=EventKind.LINKS_DIED).count()
 
 
-def test_a_dead_link_gets_its_newest_copy(note: Note, stand_in: type[Archive]) -> None:
+def test_a_dead_link_gets_its_newest_copy(note: Note, stand_in: StandIn) -> None:
     see(note)
     assert calls() == 1
     assert ask(note.hub) == "the archive has 1 of 1 dead pages"
@@ -99,7 +64,7 @@ def test_a_dead_link_gets_its_newest_copy(note: Note, stand_in: type[Archive]) -
     assert f"{link.copy.taken_at:%Y-%m-%d %H:%M}" == "2024-03-01 12:00"
 
 
-def test_it_is_asked_once_for_each_look(note: Note, stand_in: type[Archive]) -> None:
+def test_it_is_asked_once_for_each_look(note: Note, stand_in: StandIn) -> None:
     stand_in.answers.clear()
     see(note)
     assert ask(note.hub) == "the archive has 0 of 1 dead pages"
@@ -111,7 +76,7 @@ def test_it_is_asked_once_for_each_look(note: Note, stand_in: type[Archive]) -> 
     assert len(stand_in.asked) == 2
 
 
-def test_a_link_that_is_back_needs_no_copy(note: Note, stand_in: type[Archive]) -> None:
+def test_a_link_that_is_back_needs_no_copy(note: Note, stand_in: StandIn) -> None:
     see(note)
     ask(note.hub)
     see(note, Verdict.ALIVE)
@@ -121,7 +86,7 @@ def test_a_link_that_is_back_needs_no_copy(note: Note, stand_in: type[Archive]) 
 
 @pytest.mark.parametrize("verdict", [Verdict.ALIVE, Verdict.BLOCKED, Verdict.FLAKY])
 def test_nobody_asks_about_what_is_not_dead(
-    note: Note, stand_in: type[Archive], verdict: Verdict
+    note: Note, stand_in: StandIn, verdict: Verdict
 ) -> None:
     see(note, verdict)
     assert (calls(), ask(note.hub)) == (0, "the archive has 0 of 0 dead pages")
@@ -129,7 +94,7 @@ def test_nobody_asks_about_what_is_not_dead(
 
 
 def test_only_pages_of_the_web_are_in_an_archive(
-    note: Note, stand_in: type[Archive], ada: User
+    note: Note, stand_in: StandIn, ada: User
 ) -> None:
     note.body = "[x](#gone) [y](mailto:ada@)"
     see(note, url=f"{note.hub_id}/#gone")
@@ -137,7 +102,7 @@ def test_only_pages_of_the_web_are_in_an_archive(
 
 
 def test_nobody_is_asked_unless_an_operator_says_so(
-    note: Note, stand_in: type[Archive], settings: Settings
+    note: Note, stand_in: StandIn, settings: Settings
 ) -> None:
     settings.NEXUS_LINKS_ARCHIVE_URL = ""
     see(note)
@@ -146,7 +111,7 @@ def test_nobody_is_asked_unless_an_operator_says_so(
 
 
 def test_the_archive_is_behind_the_guard_too(
-    note: Note, stand_in: type[Archive], settings: Settings
+    note: Note, stand_in: StandIn, settings: Settings
 ) -> None:
     settings.NEXUS_LINKS_ALLOW_NETWORKS = ()
     see(note)
@@ -157,7 +122,7 @@ def test_the_archive_is_behind_the_guard_too(
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_an_archive_that_does_not_answer_is_asked_again_later(
-    note: Note, stand_in: type[Archive], status: int
+    note: Note, stand_in: StandIn, status: int
 ) -> None:
     stand_in.status = status
     see(note)
@@ -172,7 +137,7 @@ def test_an_archive_that_does_not_answer_is_asked_again_later(
     [closest(status="404"), closest(available=False), {"archived_snapshots": {}}],
 )
 def test_a_copy_of_an_error_is_none(
-    note: Note, stand_in: type[Archive], answer: object
+    note: Note, stand_in: StandIn, answer: object
 ) -> None:
     stand_in.answers[GONE] = answer
     see(note)
@@ -187,7 +152,7 @@ def test_a_copy_of_an_error_is_none(
     ],
 )
 def test_what_is_no_answer_is_taken_for_none(
-    note: Note, stand_in: type[Archive], answer: object
+    note: Note, stand_in: StandIn, answer: object
 ) -> None:
     stand_in.answers[GONE] = answer
     see(note)
@@ -199,7 +164,7 @@ def test_many_dead_links_are_asked_for_in_turns(
     hub: Hub,
     section: Section,
     ada: User,
-    stand_in: type[Archive],
+    stand_in: StandIn,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(archive, "MOST_LINKS", 2)
