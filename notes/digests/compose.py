@@ -11,12 +11,13 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from notes.digests import pieces, render
-from notes.digests.contents import BrokenLink, gather, tell
+from notes.digests.contents import gather
 from notes.digests.lateness import longest_delay
 from notes.digests.ledger import announce_sent
 from notes.digests.render import Rendered
 from notes.digests.schedule import Slot, Week, first_week
 from notes.digests.shards import record_waiting
+from notes.digests.untold import BadLink, tell
 from notes.digests.wording import many
 from notes.events import record_event
 from notes.models import (
@@ -38,7 +39,8 @@ class Draft:
     hub: Hub
     week: Week
     rendered: Rendered | None
-    broken_links: tuple[BrokenLink, ...]
+    broken_links: tuple[BadLink, ...]
+    missing_anchors: tuple[BadLink, ...]
 
 
 def draft(hub: Hub, *, week: str) -> Draft:
@@ -50,6 +52,7 @@ def draft(hub: Hub, *, week: str) -> Draft:
         week=contents.week,
         rendered=render.render(contents) if contents.items else None,
         broken_links=contents.broken_links,
+        missing_anchors=contents.missing_anchors,
     )
 
 
@@ -80,7 +83,7 @@ def publish(draft: Draft, *, at: datetime) -> str:
         return f"nothing happened in week {week.number}, so nothing is sent"
     edition = freeze(draft.hub, week, draft.rendered)
     edition.save()
-    tell(draft.hub, draft.broken_links)
+    tell(draft.hub, broken=draft.broken_links, lacking_anchor=draft.missing_anchors)
     readers = _queue_deliveries(edition, week, at)
     announce_sent([edition.pk])
     record_event(EventKind.DIGEST_COMPOSED, hub=draft.hub, week=str(week))

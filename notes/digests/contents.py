@@ -10,12 +10,14 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.urls import reverse
 
+from notes.digests import untold
 from notes.digests.schedule import Week
-from notes.models import DeathNotice, Hub, Link, Note, NoteLink
+from notes.digests.untold import BadLink, title_of
+from notes.models import Hub, Note
 from notes.readme.model import SectionKind
 
 AT_MOST_OPEN = 8
-AT_MOST_BROKEN = 8
+AT_MOST_BAD = 8
 TEXTS = ("title", "body", "problem", "solution")
 
 HEADINGS = {
@@ -55,22 +57,12 @@ class Item:
         return bool(self.problem and not self.solution)
 
 
-@dataclass(frozen=True)
-class BrokenLink:
-    url: str
-    reason: str
-    title: str
-    note_url: str
-    link: int
-    author: int | None
-
-
 @dataclass(frozen=True, kw_only=True)
 class Contents:
     """A week of a hub, or several where nobody told of the earlier ones.
 
-    The open challenges are all of the hub's. Of broken links it tells each author once,
-    until they are back.
+    The open challenges are all of the hub's. Of broken links and missing anchors it
+    tells each author once, until they are back.
     """
 
     hub_title: str
@@ -81,8 +73,10 @@ class Contents:
     items: tuple[Item, ...]
     open_challenges: tuple[Item, ...]
     open_count: int
-    broken_links: tuple[BrokenLink, ...]
+    broken_links: tuple[BadLink, ...]
     broken_count: int
+    missing_anchors: tuple[BadLink, ...]
+    missing_count: int
     contributors: tuple[tuple[str, int], ...]
     tags: tuple[tuple[str, int], ...]
 
@@ -115,7 +109,7 @@ def gather(hub: Hub, week: Week, *, since: Week | None = None) -> Contents:
     items = tuple(_item(note, url) for note in notes)
     challenges = published.filter(solution="").exclude(problem="")
     latest = challenges.order_by("-id")[:AT_MOST_OPEN]
-    broken = _untold(hub)
+    broken, missing = untold.broken_links(hub), untold.missing_anchors(hub)
     return Contents(
         hub_title=hub.title,
         hub_url=settings.BASE_URL + hub.get_absolute_url(),
@@ -125,8 +119,10 @@ def gather(hub: Hub, week: Week, *, since: Week | None = None) -> Contents:
         items=items,
         open_challenges=tuple(_item(note, url) for note in latest),
         open_count=challenges.count(),
-        broken_links=tuple(_broken_link(place) for place in broken[:AT_MOST_BROKEN]),
+        broken_links=tuple(map(untold.broken_link, broken[:AT_MOST_BAD])),
         broken_count=len(broken),
+        missing_anchors=tuple(map(untold.missing_anchor, missing[:AT_MOST_BAD])),
+        missing_count=len(missing),
         contributors=_most(item.author for item in items),
         tags=_most(tag for item in items for tag in item.tags),
     )
@@ -148,7 +144,7 @@ def _url_of_notes(hub: Hub) -> str:
 
 def _item(note: Note, url: str) -> Item:
     return Item(
-        title=_title(note),
+        title=title_of(note),
         url=url.format(note.pk),
         author=name_of(note.author),
         kind=SectionKind(note.section.kind),
@@ -157,42 +153,6 @@ def _item(note: Note, url: str) -> Item:
         solution=note.solution,
         tags=tuple(tag.name for tag in note.tags.all()),
     )
-
-
-def _untold(hub: Hub) -> list[NoteLink]:
-    """Broken links, the latest first, each in the first note of who must hear of it."""
-    told = set(DeathNotice.objects.filter(hub=hub).values_list("link", "author"))
-    broken = Link.objects.broken().not_overruled_in(hub)
-    places = NoteLink.objects.in_hub(hub).filter(link__in=broken)
-    places = places.select_related("link", "note__hub")
-    first = {
-        (place.link_id, place.note.author_id): place
-        for place in places.order_by("link__checked_at", "-link", "-id")
-    }
-    return [first[key] for key in reversed(first) if key not in told]
-
-
-def tell(hub: Hub, links: Iterable[BrokenLink]) -> None:
-    """Keep of what the authors have been told, in the edition's transaction."""
-    DeathNotice.objects.bulk_create(
-        [DeathNotice(hub=hub, link_id=one.link, author_id=one.author) for one in links],
-        ignore_conflicts=True,
-    )
-
-
-def _broken_link(place: NoteLink) -> BrokenLink:
-    return BrokenLink(
-        url=place.url,
-        reason=place.link.reason,
-        title=_title(place.note),
-        note_url=settings.BASE_URL + place.note.get_absolute_url(),
-        link=place.link_id,
-        author=place.note.author_id,
-    )
-
-
-def _title(note: Note) -> str:
-    return note.title or f"Note {note.pk}"
 
 
 def _most(names: Iterable[str]) -> tuple[tuple[str, int], ...]:

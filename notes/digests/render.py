@@ -22,6 +22,7 @@ from notes.digests.contents import Contents, Item
 from notes.digests.excerpt import excerpt, fold
 from notes.digests.pieces import LEFT_OUT, Piece
 from notes.digests.schedule import Week
+from notes.digests.untold import BadLink
 from notes.digests.wording import (
     days_of,
     many,
@@ -110,6 +111,19 @@ class Group:
     @property
     def left_out(self) -> int:
         return self.count - len(self.shown)
+
+    @property
+    def rule(self) -> str:
+        return underlined(self.heading)
+
+
+@dataclass(frozen=True)
+class BadLinks:
+    """A heading with links; ``left_out`` of them found no room."""
+
+    heading: str
+    links: Sequence[BadLink]
+    left_out: int
 
     @property
     def rule(self) -> str:
@@ -266,12 +280,20 @@ def _context(contents: Contents) -> dict[str, Any]:
         "week": contents.week,
         "days": days_of(contents.week, since=contents.since),
         "since": _since(contents),
-        "broken_links": contents.broken_links,
-        "broken_left_out": contents.broken_count - len(contents.broken_links),
-        "broken_rule": underlined("Broken links"),
+        "bad_links": list(_bad_links(contents)),
         "tags": contents.tags[:MAX_NAMES],
         "thanks": thank(contents.contributors, at_most=MAX_NAMES),
     }
+
+
+def _bad_links(contents: Contents) -> Iterator[BadLinks]:
+    """What is wrong with links, under one heading for each kind."""
+    if contents.broken_links:
+        broken, count = contents.broken_links, contents.broken_count
+        yield BadLinks("Broken links", broken, count - len(broken))
+    if contents.missing_anchors:
+        missing, count = contents.missing_anchors, contents.missing_count
+        yield BadLinks("Missing anchors", missing, count - len(missing))
 
 
 def _since(contents: Contents) -> str:

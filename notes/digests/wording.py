@@ -22,6 +22,8 @@ def summarise(contents: Contents) -> str:
         facts.append(f"{still} still without a solution")
     if contents.broken_count:
         facts.append(many(contents.broken_count, "broken link"))
+    if contents.missing_count:
+        facts.append(many(contents.missing_count, "missing anchor"))
     return ", ".join(facts)
 
 

@@ -74,8 +74,9 @@ def keep_anchors(results: Iterable[Result]) -> None:
         if item.target in seen:
             lacks = seen[item.target].verdict == Verdict.DEAD
             lacking[lacks].append(item.pk)
-    for lacks, keys in lacking.items():
-        NoteLink.objects.filter(pk__in=keys).update(lacks_anchor=lacks)
+    NoteLink.objects.filter(pk__in=lacking[True]).update(lacks_anchor=True)
+    back = NoteLink.objects.filter(pk__in=lacking[False])
+    back.update(lacks_anchor=False, is_lack_told=False)
 
 
 def _tells_of_place(result: Result) -> bool:

@@ -19,6 +19,8 @@ from notes.links.verdicts import Verdict
 from notes.models import Hub, Link, LinkCheck, Note, NoteLink
 
 CHUNK = 500
+# No verdict, since the page answers, but chosen and counted beside them.
+MISSING_ANCHOR = "missing-anchor"
 ORDERS: dict[str, OrderBy] = {
     "newest": F("checked_at").desc(nulls_last=True),
     "oldest": F("checked_at").asc(nulls_first=True),
@@ -37,7 +39,7 @@ class Choice:
         """Read it from an address; what makes no sense there is left out."""
         verdict, sort = query.get("verdict", ""), query.get("sort", "")
         return cls(
-            verdict=verdict if verdict in set(Verdict) else "",
+            verdict=verdict if verdict in {*Verdict, MISSING_ANCHOR} else "",
             sort=sort if sort in ORDERS else "newest",
         )
 
@@ -64,9 +66,17 @@ class Row:
 
 def chosen(hub: Hub, choice: Choice) -> QuerySet[Link]:
     links: QuerySet[Link] = Link.objects.in_hub(hub)
-    if choice.verdict:
+    if choice.verdict == MISSING_ANCHOR:
+        links = lacking_anchor(hub)
+    elif choice.verdict:
         links = as_shown(links, hub, choice.verdict)
     return links.order_by(ORDERS[choice.sort], "url")
+
+
+def lacking_anchor(hub: Hub) -> QuerySet[Link]:
+    """Links whose pages lack a place that a published note names."""
+    places = NoteLink.objects.in_hub(hub).lacking_anchor_in(hub)
+    return Link.objects.filter(pk__in=places.values("link"))
 
 
 def rows(hub: Hub, links: Sequence[Link]) -> list[Row]:

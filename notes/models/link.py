@@ -149,6 +149,12 @@ class NoteLinkQuerySet(models.QuerySet["NoteLink"]):
         """Those that name a place on a page of the web."""
         return self.filter(link__url__startswith="http", url__contains="#")
 
+    def lacking_anchor_in(self, hub: Hub) -> Self:
+        """Those whose page lacks the place, is not dead, and nobody vouches for."""
+        lacking = self.filter(lacks_anchor=True).exclude(link__verdict=Verdict.DEAD)
+        standing = hub.overrules.filter(withdrawn_at=None)
+        return lacking.exclude(link__in=standing.values("link"))
+
 
 class NoteLink(models.Model):
     """A link as it stands in a note."""
@@ -159,6 +165,9 @@ class NoteLink(models.Model):
     line = models.PositiveIntegerField(default=1)
     lacks_anchor = models.BooleanField(
         default=False, help_text="The page answers but has no place of that name."
+    )
+    is_lack_told = models.BooleanField(
+        default=False, help_text="A digest told of it; not so once the place is back."
     )
 
     objects = NoteLinkQuerySet.as_manager()

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from notes.links import care, report
 from notes.links.overrules import count_as_shown
-from notes.links.report import Choice
+from notes.links.report import MISSING_ANCHOR, Choice
 from notes.links.summary import NAMES
 from notes.models import Hub, Link
 from notes.views import link_files
@@ -24,6 +24,7 @@ from notes.views.notes import log_in_first
 from notes.views.redirects import see_other
 
 PER_PAGE = 25
+Chip = tuple[str, str, int]
 
 
 @require_safe
@@ -80,12 +81,20 @@ def _context(request: HttpRequest, access: Access) -> dict[str, object]:
         "page": page,
         "rows": report.rows(access.hub, list(page)),
         "total": sum(counts.values()),
-        "verdicts": [
-            (verdict.value, name, counts.get(verdict, 0))
-            for verdict, name in NAMES.items()
-            if verdict in counts or verdict == choice.verdict
-        ],
+        "chips": _chips(access.hub, choice, counts),
     }
+
+
+def _chips(hub: Hub, choice: Choice, counts: dict[str, int]) -> list[Chip]:
+    """What the report can be narrowed to, each with how many links there are."""
+    counted = counts | {MISSING_ANCHOR: report.lacking_anchor(hub).count()}
+    names = {str(verdict): name for verdict, name in NAMES.items()}
+    names[MISSING_ANCHOR] = "missing anchor"
+    return [
+        (value, name, counted.get(value, 0))
+        for value, name in names.items()
+        if counted.get(value) or value == choice.verdict
+    ]
 
 
 def _file(

@@ -18,6 +18,7 @@ HUBS = (
     "keys",
     "links",
     "copies",
+    "anchors",
     "drafts",
     "hostile",
     "pages",

@@ -113,11 +113,37 @@ def test_an_archived_copy_comes_to_the_report_after_check_now(
     )
 
 
+def test_links_whose_anchor_is_missing_are_chosen_by_the_keyboard(
+    visit: Visits, site: WebSite
+) -> None:
+    page = submit(visit, "anchors", f"[a]({site.address}/a#gone) <{site.address}/b>")
+    expect(page.get_by_text("The page has no #gone.")).to_be_visible()
+    page.goto("/h/anchors/links/")
+    enter(page, "missing anchor 1")
+    page.wait_for_url("**/?verdict=missing-anchor&**")
+    there = page.locator("#report").get_by_role("link")
+    expect(there.get_by_text(f"{site.address}/a", exact=True)).to_be_visible()
+    expect(there.get_by_text(f"{site.address}/b", exact=True)).to_have_count(0)
+    assert_sound(page)
+    page.get_by_role("link", name="Its past of").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("A link and its past")
+    tab_to(page, "How do you know?")
+    page.keyboard.type("A script makes it.")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("fine, says ada")).to_be_visible()
+    page.goto("/h/anchors/links/")
+    expect(page.get_by_text("missing anchor")).to_have_count(0)
+
+
 def submit_gone(visit: Visits, gone: str) -> Page:
+    return submit(visit, "copies", f"[gone]({gone})")
+
+
+def submit(visit: Visits, hub: str, text: str) -> Page:
     page = visit(ADA)
-    page.goto("/h/copies/notes/new/")
+    page.goto(f"/h/{hub}/notes/new/")
     page.get_by_label("Section").select_option("Best Practices")
     page.get_by_label("Title").fill("Copies")
-    page.get_by_label("Text").fill(f"[gone]({gone})")
+    page.get_by_label("Text").fill(text)
     page.get_by_role("button", name="Submit").click()
     return page

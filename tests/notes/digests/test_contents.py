@@ -4,14 +4,16 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from notes import services
-from notes.digests.contents import AT_MOST_BROKEN, gather
+from notes.digests.contents import AT_MOST_BAD, gather
 from notes.digests.schedule import Week
+from notes.digests.untold import tell
 from notes.links.check import Result
-from notes.links.keep import keep
+from notes.links.keep import keep, keep_anchors
 from notes.links.verdicts import Verdict
-from notes.models import Hub, Link, Note
+from notes.models import Hub, Link, Note, NoteLink, Overrule
 from notes.readme.model import SectionKind
 from tests.notes.digests.weeks import (
     WEEK,
@@ -22,7 +24,8 @@ from tests.notes.digests.weeks import (
 )
 
 GONE = "https://gone.example/"
-NEXT = Week(2026, 48)
+HERE = "https://here.example/"
+NEXT, LAST = Week(2026, 48), Week(2026, 49)
 
 
 def titles(items: object) -> list[str]:
@@ -131,9 +134,9 @@ def test_a_link_that_came_back_and_died_again_is_told_of_again(hub: Hub) -> None
 def test_more_broken_links_than_a_digest_holds_go_into_the_next(hub: Hub) -> None:
     note = add_note(hub)
     add_note(hub, "next", at=NEXT.start)
-    for number in range(AT_MOST_BROKEN + 2):
+    for number in range(AT_MOST_BAD + 2):
         break_link(note, f"https://gone.example/{number}")
-    assert gather(hub, WEEK).broken_count == AT_MOST_BROKEN + 2
+    assert gather(hub, WEEK).broken_count == AT_MOST_BAD + 2
     publish_week(hub)
     assert len(broken_in(hub, NEXT)) == 2
 
@@ -156,6 +159,112 @@ def test_a_link_of_a_withdrawn_note_is_nobodys_concern(hub: Hub) -> None:
     assert (contents.broken_links, contents.broken_count) == ((), 0)
 
 
+def lack_anchor(note: Note, url: str = f"{HERE}#gone") -> NoteLink:
+    page = url.partition("#")[0].lower()
+    link, _ = Link.objects.get_or_create(
+        url=page, defaults={"verdict": "alive", "checked_at": timezone.now()}
+    )
+    return note.note_links.create(link=link, url=url, lacks_anchor=True)
+
+
+def see_anchor(verdict: Verdict) -> None:
+    keep_anchors([Result(f"{HERE}#gone", verdict, "Seen.", status=200)])
+
+
+def missing_in(hub: Hub, week: Week = WEEK) -> list[tuple[str, str, str]]:
+    """What the digest of a week tells of, which is then sent."""
+    contents = gather(hub, week)
+    publish_week(hub, week)
+    assert contents.missing_count == len(contents.missing_anchors)
+    return [(one.url, one.reason, one.title) for one in contents.missing_anchors]
+
+
+def test_each_author_hears_of_a_missing_anchor_once(hub: Hub) -> None:
+    lack_anchor(add_note(hub, "ada's"))
+    lack_anchor(add_note(hub, "ada's second"), "https://HERE.example/#gone")
+    add_note(hub, "next", at=NEXT.start)
+    told = f"{HERE}#gone", "The page has no #gone."
+    assert missing_in(hub) == [(*told, "ada's")]
+    lack_anchor(add_note(hub, "again", by="ada"))
+    lack_anchor(add_note(hub, "grace's", by="grace"))
+    assert missing_in(hub, NEXT) == [(*told, "grace's")]
+    assert gather(hub, NEXT).missing_count == 0
+    assert gather(hub, NEXT).broken_count == 0
+
+
+def test_each_anchor_of_a_page_is_told_of(hub: Hub) -> None:
+    note = add_note(hub, "note")
+    for place in "xy":
+        lack_anchor(note, f"{HERE}#{place}")
+    assert {url for url, *_ in missing_in(hub)} == {f"{HERE}#x", f"{HERE}#y"}
+
+
+def test_an_anchor_that_came_back_and_went_is_told_of_again(hub: Hub) -> None:
+    lack_anchor(add_note(hub, "note"))
+    add_note(hub, "next", at=NEXT.start)
+    add_note(hub, "last", at=LAST.start)
+    assert len(missing_in(hub)) == 1
+    see_anchor(Verdict.DEAD)
+    assert missing_in(hub, NEXT) == []
+    see_anchor(Verdict.ALIVE)
+    assert gather(hub, LAST).missing_count == 0
+    see_anchor(Verdict.DEAD)
+    assert len(missing_in(hub, LAST)) == 1
+
+
+def test_an_anchor_that_is_back_before_the_digest_leaves_was_not_told(hub: Hub) -> None:
+    lack_anchor(add_note(hub, "note"))
+    missing = gather(hub, WEEK).missing_anchors
+    see_anchor(Verdict.ALIVE)
+    tell(hub, broken=(), lacking_anchor=missing)
+    see_anchor(Verdict.DEAD)
+    assert gather(hub, WEEK).missing_count == 1
+
+
+@pytest.mark.parametrize(("verdict", "count"), [("dead", 0), ("flaky", 1)])
+def test_of_a_dead_page_no_anchor_is_told(hub: Hub, verdict: str, count: int) -> None:
+    lack_anchor(add_note(hub))
+    Link.objects.update(verdict=verdict)
+    assert gather(hub, WEEK).missing_count == count
+
+
+def test_of_an_anchor_that_somebody_saw_nothing_is_told(hub: Hub) -> None:
+    place = lack_anchor(add_note(hub))
+    Overrule.objects.create(hub=hub, link=place.link, reason="A script makes it.")
+    assert gather(hub, WEEK).missing_count == 0
+    other = make_hub("other")
+    lack_anchor(add_note(other))
+    assert gather(other, WEEK).missing_count == 1
+
+
+def test_an_empty_week_tells_nobody_of_anchors(hub: Hub) -> None:
+    lack_anchor(add_note(hub, "note", at=NEXT.start))
+    assert gather(hub, WEEK).missing_count == 1
+    assert publish_week(hub) is None
+    assert len(missing_in(hub, NEXT)) == 1
+
+
+def test_an_anchor_told_in_a_note_withdrawn_since_is_not_told_again(hub: Hub) -> None:
+    note = add_note(hub, "note")
+    lack_anchor(note)
+    add_note(hub, "next", at=NEXT.start)
+    assert len(missing_in(hub)) == 1
+    assert note.author is not None
+    services.withdraw_note(note=note, editor=note.author)
+    lack_anchor(add_note(hub, "again"))
+    assert missing_in(hub, NEXT) == []
+
+
+def test_more_missing_anchors_than_a_digest_holds_go_into_the_next(hub: Hub) -> None:
+    note = add_note(hub)
+    add_note(hub, "next", at=NEXT.start)
+    for number in range(AT_MOST_BAD + 2):
+        lack_anchor(note, f"{HERE}#{number}")
+    assert gather(hub, WEEK).missing_count == AT_MOST_BAD + 2
+    publish_week(hub)
+    assert len(missing_in(hub, NEXT)) == 2
+
+
 def test_contributors_and_tags_come_with_the_most_frequent_first(hub: Hub) -> None:
     User.objects.create(username="grace", first_name="Grace", last_name="Hopper")
     add_note(hub, by="ada", tags=("django",))
@@ -172,7 +281,7 @@ def test_the_work_does_not_grow_with_the_number_of_notes(
     for number in range(5):
         note = add_note(hub, f"note {number}", tags=(f"tag{number}",))
         break_link(note, f"https://gone.example/{number}")
-    with django_assert_max_num_queries(8):  # type: ignore[operator]
+    with django_assert_max_num_queries(9):  # type: ignore[operator]
         gather(hub, WEEK)
 
 

@@ -7,10 +7,11 @@ import pytest
 
 from notes.digests import render
 from notes.digests.compose import freeze
-from notes.digests.contents import BrokenLink, Contents, Item
+from notes.digests.contents import Contents, Item
 from notes.digests.message import Letter
 from notes.digests.pieces import thaw
 from notes.digests.render import PLACEHOLDERS
+from notes.digests.untold import BadLink
 from notes.models import Edition, Hub, Subscriber
 from notes.readme.model import SectionKind
 from tests.notes.digests.weeks import WEEK
@@ -38,11 +39,17 @@ CONTENTS = Contents(
     open_challenges=(OPEN,),
     open_count=3,
     broken_links=(
-        BrokenLink(
+        BadLink(
             "https://gone.example/?a=1&b=2", "Answered 404.", "N+1", NOTE.url, 1, 1
         ),
     ),
     broken_count=2,
+    missing_anchors=(
+        BadLink(
+            "https://here.example/#gone", "The page has no #gone.", "A", NOTE.url, 2, 1
+        ),
+    ),
+    missing_count=1,
     contributors=(("Ada & Co", 2),),
     tags=(("django", 2), ("celery", 1)),
 )
@@ -82,7 +89,7 @@ def test_the_subject_and_the_summary_say_what_is_in_it() -> None:
     assert rendered.subject == "Backend hub, week 47: 2 notes"
     assert rendered.summary == (
         "2 notes by 1 person, 1 challenge solved, 3 still without a solution, "
-        "2 broken links"
+        "2 broken links, 1 missing anchor"
     )
 
 
@@ -100,7 +107,7 @@ Backend hub
 Week 47, 16 to 22 November 2026
 
 2 notes by 1 person, 1 challenge solved, 3 still without a solution, 2
-broken links.
+broken links, 1 missing anchor.
 
 TECHNOLOGIES
 ============
@@ -150,6 +157,14 @@ BROKEN LINKS
 
 1 more on the page of the hub:
 https://nexus.example/h/backend/
+
+MISSING ANCHORS
+===============
+
+* https://here.example/#gone
+  in "A"
+  The page has no #gone.
+  https://nexus.example/h/backend/notes/1/
 
 Most discussed: django x2, celery
 

@@ -86,6 +86,62 @@ def test_the_report_shows_one_verdict_alone(client, note):
     assert 'broken <span class="count">1</span>' in page
 
 
+def lack_anchor(note: Note, row: Link, place: str = "x") -> None:
+    note.note_links.create(link=row, url=f"{row.url}#{place}", lacks_anchor=True)
+
+
+def test_the_report_shows_pages_that_lack_an_anchor_alone(client, note):
+    lacking = link(note, "https://a.example/", Verdict.MOVED)
+    for place in "xy":
+        lack_anchor(note, lacking, place)
+    link(note, "https://b.example/")
+    lack_anchor(note, link(note, "https://dead.example/", Verdict.DEAD))
+
+    page = html(client)
+    assert 'missing anchor <span class="count">1</span>' in page
+    assert 'all <span class="count">3</span>' in page
+    page = html(client, f"{REPORT}?verdict=missing-anchor&sort=oldest")
+    assert "https://a.example/" in page
+    assert "https://b.example/" not in page
+    assert "https://dead.example/" not in page
+    assert 'sort=oldest" aria-current="page">missing anchor' in page
+    assert "links.csv?verdict=missing-anchor&amp;sort=oldest" in page
+
+
+def test_the_files_hold_pages_that_lack_an_anchor_alone(client, note):
+    lack_anchor(note, link(note, "https://a.example/"))
+    link(note, "https://b.example/")
+    query = "?verdict=missing-anchor"
+    (found,) = json.loads(download(client, f"/h/nexus/links.json{query}"))
+    assert (found["verdict"], found["missing_anchors"]) == ("alive", ["x"])
+    (row,) = csv.DictReader(download(client, f"/h/nexus/links.csv{query}").splitlines())
+    assert (row["url"], row["missing_anchors"]) == ("https://a.example/", "x")
+
+
+def test_anchors_of_other_hubs_and_withdrawn_notes_are_not_counted(
+    client, note, grace, ada
+):
+    row = link(note, "https://a.example/")
+    other = services.create_hub(slug="other", title="Other", maintainer=ada)
+    text = services.NoteText(section=other.sections.first(), title="Elsewhere")
+    lack_anchor(services.submit_note(hub=other, author=ada, text=text), row)
+    assert "missing anchor" not in html(client)
+    lack_anchor(note, row)
+    assert "missing anchor" in html(client)
+    services.withdraw_note(note=note, editor=grace)
+    assert "missing anchor" not in html(client)
+
+
+def test_who_looked_vouches_for_an_anchor(learner, note):
+    row = link(note, "https://a.example/")
+    lack_anchor(note, row)
+    address = f"{REPORT}{row.pk}/"
+    assert "It works, I looked" in html(learner, address)
+    learner.post(f"{address}overrule/", {"reason": "A script makes it."})
+    assert "missing anchor" not in html(learner)
+    assert "No such link." in html(learner, f"{REPORT}?verdict=missing-anchor")
+
+
 @pytest.mark.parametrize("query", ["verdict=nonsense", "sort=nonsense", "page=x"])
 def test_nonsense_in_the_address_is_left_out(client, note, query):
     link(note, "https://a.example/")
