@@ -6,11 +6,10 @@ Writing rows would hold up an event loop, and hundreds of requests with it.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from threading import Thread
 
 from notes.links.check import NO_VERSIONS, check_urls
@@ -23,8 +22,6 @@ NAME_THREADS = 32
 MOST_RESULTS = 500
 MOST_SECONDS = 1.0
 
-Found = SimpleQueue[Result | None]
-
 
 def check_in_batches(
     links: Iterable[str],
@@ -34,22 +31,53 @@ def check_in_batches(
     versions: Mapping[str, Version] = NO_VERSIONS,
 ) -> Iterator[list[Result]]:
     """Yield about once a second what is known by then; checks go on meanwhile."""
-    found: Found = SimpleQueue()
-
-    async def collect() -> None:
-        checks = check_urls(links, policy=policy, hosts=hosts, versions=versions)
-        async for result in checks:
-            found.put(result)
-
     with _loop_in_a_thread() as loop:
+        basket = Basket(loop)
+
+        async def collect() -> None:
+            checks = check_urls(links, policy=policy, hosts=hosts, versions=versions)
+            async for result in checks:
+                basket.add(result)
+
         future = asyncio.run_coroutine_threadsafe(collect(), loop)
-        future.add_done_callback(lambda _: found.put(None))
-        is_over = False
-        while not is_over:
-            batch, is_over = _next_batch(found)
-            if batch:
-                yield batch
+        future.add_done_callback(lambda _: basket.close())
+        yield from basket.batches()
         future.result()
+
+
+class Basket:
+    """Results on their way to another thread: in batches, since each wakes it up."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._batch: list[Result] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._handed: SimpleQueue[list[Result]] = SimpleQueue()
+
+    def add(self, result: Result) -> None:
+        """Hand over what there is within a second of the first result."""
+        if self._timer is None:
+            self._timer = self._loop.call_later(MOST_SECONDS, self._hand_over)
+        self._batch.append(result)
+        if len(self._batch) == MOST_RESULTS:
+            self._hand_over()
+
+    def close(self) -> None:
+        """Hand over the last results; nothing after that is the end."""
+        if self._batch:
+            self._hand_over()
+        self._handed.put([])
+
+    def batches(self) -> Iterator[list[Result]]:
+        """In the other thread: the batches as they come."""
+        return iter(self._handed.get, [])
+
+    def _hand_over(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None
+        self._handed.put(self._batch)
+        self._batch = []
 
 
 @contextmanager
@@ -66,20 +94,3 @@ def _loop_in_a_thread() -> Iterator[asyncio.AbstractEventLoop]:
         finally:
             loop.call_soon_threadsafe(loop.stop)
             thread.join()
-
-
-def _next_batch(found: Found) -> tuple[list[Result], bool]:
-    """What came within a second of the first result, and whether that was all."""
-    batch: list[Result] = []
-    until = None
-    while len(batch) < MOST_RESULTS:
-        try:
-            pause = None if until is None else max(0.0, until - time.monotonic())
-            result = found.get(timeout=pause)
-        except Empty:
-            break
-        if result is None:
-            return batch, True
-        batch.append(result)
-        until = until or time.monotonic() + MOST_SECONDS
-    return batch, False

@@ -33,6 +33,8 @@ BATCH = 5_000
 NOTES_AT_ONCE = 1_000
 # Then a run takes up no more links; the last of them may take as long again.
 LOOKING_SECONDS = 60.0
+# What a run says that is not a hub's last; counting tens of thousands is not for each.
+MORE_IS_DUE = "more links of the hub are due"
 
 
 @dataclass(frozen=True)
@@ -104,11 +106,12 @@ def look_at_hub(hub: Hub, around: Repository, *, by: Claimant) -> None:
 
 
 def record_hub(hub: Hub) -> str:
-    """Say what is known of the hub's links; when nobody looks any more, that too."""
+    """Say what is known of the hub's links once nobody looks any more."""
     links = Link.objects.in_hub(hub)
-    if not (links.due(timezone.now()).exists() or _unread(hub).exists()):
-        record_event(EventKind.LINKS_CHECKED, hub=hub)
-        call_for_copies(hub)
+    if links.due(timezone.now()).exists() or _unread(hub).exists():
+        return MORE_IS_DUE
+    record_event(EventKind.LINKS_CHECKED, hub=hub)
+    call_for_copies(hub)
     return in_a_line(count_as_shown(links, hub))
 
 

@@ -19,12 +19,12 @@ from tests.notes.links.zoo import Zoo, html, policy
 
 @pytest.fixture
 def site() -> Iterator[str]:
-    """A host that takes 20 ms for an answer, in a thread of its own."""
+    """A host that takes 20 ms for most answers, in a thread of its own."""
     ready, stop = threading.Event(), threading.Event()
     found = []
 
     async def answer(request: web.Request) -> web.StreamResponse:
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(3.0 if request.path == "/slow" else 0.02)
         return html("A page")
 
     async def scene(zoo: Zoo) -> None:
@@ -49,6 +49,15 @@ def test_every_link_is_in_one_batch(site: str) -> None:
     urls = [result.url for batch in batches for result in batch]
     assert sorted(urls) == sorted(pages(site, 1200))
     assert max(map(len, batches)) <= 500
+
+
+def test_what_is_known_does_not_wait_for_a_slow_page(site: str) -> None:
+    started = time.monotonic()
+    links = [f"{site}/slow", *pages(site, 3)]
+    batches = check_in_batches(links, policy=policy())
+    assert {result.url for result in next(batches)} == set(pages(site, 3))
+    assert time.monotonic() - started < 2.5
+    assert [result.url for batch in batches for result in batch] == [links[0]]
 
 
 def test_checks_go_on_while_the_caller_is_busy_with_a_batch(site: str) -> None:

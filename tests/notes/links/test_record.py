@@ -358,12 +358,13 @@ def test_a_recheck_that_has_more_to_do_says_so(
     lines = "".join(f"- {url(site, f'/{n}')}\n" for n in range(3))
     importer.store(hub, f"# R\n\n{lines}")
     due = Event.objects.filter(kind=EventKind.LINKS_FELL_DUE)
+    over = Event.objects.filter(kind=EventKind.LINKS_CHECKED)
 
-    recheck(hub)
-    assert due.count() == 1
-    recheck(hub)
+    assert recheck(hub) == "more links of the hub are due"
+    assert (due.count(), over.count()) == (1, 0)
+    assert recheck(hub) == "3 links: 3 fine"
 
-    assert due.count() == 1
+    assert (due.count(), over.count()) == (1, 1)
     assert not Link.objects.filter(checked_at=None).exists()
 
 
