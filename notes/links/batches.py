@@ -36,11 +36,13 @@ def check_in_batches(
 
         async def collect() -> None:
             checks = check_urls(links, policy=policy, hosts=hosts, versions=versions)
-            async for result in checks:
-                basket.add(result)
+            try:
+                async for result in checks:
+                    basket.add(result)
+            finally:
+                basket.close()
 
         future = asyncio.run_coroutine_threadsafe(collect(), loop)
-        future.add_done_callback(lambda _: basket.close())
         yield from basket.batches()
         future.result()
 
