@@ -113,6 +113,27 @@ def test_a_compressed_bomb_does_not_fill_the_memory(encoding: str) -> None:
     assert peak < 4 * 1024 * 1024
 
 
+@pytest.mark.parametrize("encoding", ["br", "zstd"])
+@pytest.mark.parametrize(
+    ("status", "verdict", "reason"),
+    [
+        (200, Verdict.ALIVE, "Answered 200; whether #x exists could not be told."),
+        (404, Verdict.DEAD, "Answered 404."),
+    ],
+)
+def test_what_nobody_asked_to_be_packed_so_is_judged_by_its_status(
+    encoding: str, status: int, verdict: Verdict, reason: str
+) -> None:
+    async def scene(zoo: Zoo) -> Result:
+        packed = animals.bomb(encoding)
+        packed.set_status(status)
+        host = await zoo.host(pages(bomb=packed))
+        return await look_at(f"{host}/bomb#x")
+
+    result = in_zoo(scene)
+    assert (result.verdict, result.reason) == (verdict, reason)
+
+
 def test_a_closed_port_is_dead_after_three_tries() -> None:
     async def scene(zoo: Zoo) -> Result:
         await zoo.host(animals.answer_ok)

@@ -247,15 +247,23 @@ async def endless_body(
         await writer.drain()
 
 
+def zstd_zeroes(size: int) -> bytes:
+    """A frame of blocks that say "a zero, 131,072 times" each (RFC 8878, 3.1.1.2)."""
+    block, is_run, is_last = 131_072, 1 << 1, 1
+    header = b"\x28\xb5\x2f\xfd\x00\x50"
+    run = (block << 3 | is_run).to_bytes(3, "little") + b"\0"
+    last = (block << 3 | is_run | is_last).to_bytes(3, "little") + b"\0"
+    return header + run * (size // block - 1) + last
+
+
 def bomb(encoding: str) -> web.Response:
     """Sixteen megabytes of zeroes that travel as a few kilobytes."""
     zeroes = bytes(16 * 1024 * 1024)
     packed = {
         "gzip": lambda: gzip.compress(zeroes),
         "deflate": lambda: zlib.compress(zeroes),
-        # Nobody here can unpack these two; the bytes need not be real.
-        "br": lambda: b"\x1b" + bytes(64),
-        "zstd": lambda: b"\x28\xb5\x2f\xfd" + bytes(64),
+        "br": lambda: bytes.fromhex("cfffff7ff82700e2b14020f7fe7f"),
+        "zstd": lambda: zstd_zeroes(len(zeroes)),
     }[encoding]()
     headers = {"Content-Encoding": encoding, "Content-Type": "text/html"}
     return web.Response(body=packed, headers=headers)
