@@ -16,7 +16,7 @@ from notes.links.overrules import as_shown, attach
 from notes.links.strikes import Look
 from notes.links.strip import DAYS, Strip, strip
 from notes.links.verdicts import Verdict
-from notes.models import Hub, Link, LinkCheck, Note, NoteLink
+from notes.models import Hub, Link, LinkCheck, Note, NoteLink, Overrule
 
 CHUNK = 500
 # No verdict, since the page answers, but chosen and counted beside them.
@@ -88,14 +88,20 @@ def rows(hub: Hub, links: Sequence[Link]) -> list[Row]:
 
 
 def every_row(hub: Hub, choice: Choice) -> Iterator[tuple[Link, list[NoteLink]]]:
-    """All chosen links with their places, read piece by piece."""
+    """All chosen links with their places, read piece by piece.
+
+    The hub's notes are read once, and of them only what their addresses take.
+    """
     keys = list(chosen(hub, choice).values_list("pk", flat=True))
+    notes = {note.pk: note for note in hub.notes.published().only("hub")}
+    overrules = {one.link_id: one for one in Overrule.objects.standing(hub)}
     for start in range(0, len(keys), CHUNK):
         found = Link.objects.in_bulk(keys[start : start + CHUNK])
         links = [found[key] for key in keys[start : start + CHUNK] if key in found]
-        places = _places(hub, links)
-        attach(links, hub)
-        yield from ((link, places[link.pk]) for link in links)
+        places = _places_in(notes, links)
+        for link in links:
+            link.overrule = overrules.get(link.pk)
+            yield link, places[link.pk]
 
 
 def notes_of(places: Iterable[NoteLink]) -> list[Note]:
@@ -119,6 +125,19 @@ def _places(hub: Hub, links: Sequence[Link]) -> dict[int, list[NoteLink]]:
     places: dict[int, list[NoteLink]] = defaultdict(list)
     for place in held.order_by("note_id", "id"):
         if place.note.hub_id == hub.pk and place.note.is_published:
+            places[place.link_id].append(place)
+    return places
+
+
+def _places_in(
+    notes: Mapping[int, Note], links: Sequence[Link]
+) -> dict[int, list[NoteLink]]:
+    """Where these notes hold the links."""
+    held = NoteLink.objects.filter(link__in=[link.pk for link in links])
+    places: dict[int, list[NoteLink]] = defaultdict(list)
+    for place in held.order_by("note_id", "id"):
+        if place.note_id in notes:
+            place.note = notes[place.note_id]
             places[place.link_id].append(place)
     return places
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 
 from notes.links.relative import as_written
 from notes.links.report import missing_anchors, notes_of
-from notes.models import Link, NoteLink
+from notes.models import Link, Note, NoteLink
 
 Rows = Iterable[tuple[Link, list[NoteLink]]]
 Lines = Iterator[str]
@@ -40,10 +41,10 @@ class _Echo:
 
 
 def csv_lines(rows: Rows) -> Lines:
-    writer = csv.DictWriter(_Echo(), FIELDS)
+    writer, address = csv.DictWriter(_Echo(), FIELDS), cache(_address)
     yield str(writer.writeheader())
     for link, places in rows:
-        told = _told(link, places)
+        told = _told(link, places, address)
         for name in ("missing_anchors", "notes"):
             told[name] = " ".join(told[name])
         yield str(writer.writerow({name: harmless(told[name]) for name in FIELDS}))
@@ -51,9 +52,9 @@ def csv_lines(rows: Rows) -> Lines:
 
 def json_lines(rows: Rows) -> Lines:
     """One array, one link a line."""
-    before = "[\n"
+    before, address = "[\n", cache(_address)
     for link, places in rows:
-        yield before + json.dumps(_told(link, places), ensure_ascii=False)
+        yield before + json.dumps(_told(link, places, address), ensure_ascii=False)
         before = ",\n"
     yield "[]\n" if before == "[\n" else "\n]\n"
 
@@ -65,7 +66,13 @@ def harmless(value: object) -> object:
     return value
 
 
-def _told(link: Link, places: list[NoteLink]) -> dict[str, Any]:
+def _address(note: Note) -> str:
+    return settings.BASE_URL + note.get_absolute_url()
+
+
+def _told(
+    link: Link, places: list[NoteLink], address: Callable[[Note], str]
+) -> dict[str, Any]:
     return {
         "url": as_written(link.url),
         "verdict": link.verdict,
@@ -77,7 +84,5 @@ def _told(link: Link, places: list[NoteLink]) -> dict[str, Any]:
         "missing_anchors": missing_anchors(places),
         "checked_at": link.checked_at.isoformat() if link.checked_at else None,
         "due_at": link.due_at.isoformat() if link.due_at else None,
-        "notes": [
-            settings.BASE_URL + note.get_absolute_url() for note in notes_of(places)
-        ],
+        "notes": [address(note) for note in notes_of(places)],
     }

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from notes import services
 from notes.links.verdicts import Verdict
-from notes.models import Event, EventKind, Job, Link, LinkCheck, Note
+from notes.models import Event, EventKind, Job, Link, LinkCheck, Note, Overrule
 from notes.views.link_files import harmless
 
 REPORT = "/h/nexus/links/"
@@ -242,6 +242,38 @@ def test_the_links_come_as_json(client, note):
         ("https://a.example/", 404)
     ]
     assert found[0]["notes"][0].endswith(note.get_absolute_url())
+
+
+def test_the_files_name_the_hubs_published_notes_and_who_vouched(
+    client, note, section, grace, ada
+):
+    row = link(note, "https://a.example/", Verdict.DEAD)
+    Overrule.objects.create(hub=note.hub, link=row, reason="I saw it.")
+    other = services.create_hub(slug="other", title="Other", maintainer=ada)
+    text = services.NoteText(section=other.sections.first(), title="Elsewhere")
+    elsewhere = services.submit_note(hub=other, author=ada, text=text)
+    text = services.NoteText(section=section, title="Second")
+    second = services.submit_note(hub=note.hub, author=grace, text=text)
+    gone = services.submit_note(hub=note.hub, author=grace, text=text)
+    for holder in (elsewhere, second, gone):
+        holder.note_links.create(link=row, url=row.url)
+    services.withdraw_note(note=gone, editor=grace)
+
+    (found,) = json.loads(download(client, "/h/nexus/links.json"))
+    assert found["overruled_because"] == "I saw it."
+    named = [address.partition("/h/")[2] for address in found["notes"]]
+    assert named == [f"nexus/notes/{note.pk}/", f"nexus/notes/{second.pk}/"]
+    (found,) = json.loads(download(client, "/h/other/links.json"))
+    assert found["overruled_because"] == ""
+
+
+def test_the_files_cost_the_same_queries_however_many_links(
+    client, note, django_assert_max_num_queries
+):
+    for number in range(20):
+        link(note, f"https://{number}.example/")
+    with django_assert_max_num_queries(6):
+        download(client, "/h/nexus/links.csv")
 
 
 def test_no_links_are_an_empty_array(client, note):
