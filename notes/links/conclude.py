@@ -5,18 +5,19 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from notes.links.chain import Visit
-from notes.links.observations import Version
+from notes.links.observations import Seen, Sign, Version
 from notes.links.results import Result
 from notes.links.schedule import Job
-from notes.links.verdicts import Judgement, Verdict
+from notes.links.verdicts import Verdict, judge
 
 REASON_LENGTH = 300
 FINE = {Verdict.ALIVE, Verdict.FLAKY, Verdict.MOVED, Verdict.REDIRECTED}
 NO_VERSION = Version("", "", "")
 
 
-def result(link: str, job: Job, visit: Visit, judgement: Judgement) -> Result:
+def result(link: str, job: Job, visit: Visit, seen: Seen) -> Result:
     """Put together what the caller is told of one link of a job."""
+    judgement = judge(seen)
     version = _version(visit, judgement.verdict)
     return Result(
         url=link,
@@ -29,7 +30,14 @@ def result(link: str, job: Job, visit: Visit, judgement: Judgement) -> Result:
         elapsed_ms=round(job.elapsed_seconds * 1000),
         etag=version.etag,
         last_modified=version.last_modified,
+        lacks_place=_lacks_place(seen),
     )
+
+
+def _lacks_place(seen: Seen) -> bool | None:
+    if not seen.fragment or seen.status is None or Sign.ANCHOR_UNKNOWN in seen.signs:
+        return None
+    return Sign.ANCHOR_MISSING in seen.signs
 
 
 def _version(visit: Visit, verdict: Verdict) -> Version:

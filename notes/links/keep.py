@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from http import HTTPStatus
 
 from django.utils import timezone
 
@@ -19,7 +18,6 @@ from notes.models import DeathNotice, EventKind, Link, LinkCheck, NoteLink
 
 ROWS = 500
 LONGEST_URL = 2_000
-BAD = HTTPStatus.BAD_REQUEST
 LONGEST_ETAG, LONGEST_DATE = 200, 60
 CONCLUDED = [
     "verdict",
@@ -66,22 +64,20 @@ def keep(results: Sequence[Result]) -> None:
 
 def keep_anchors(results: Iterable[Result]) -> None:
     """Write which pages that answer lack the places that notes name on them."""
-    seen = {result.url: result for result in results if _tells_of_place(result)}
-    pages = {split_fragment(url)[0] for url in seen}
+    lacks = {
+        result.url: result.lacks_place
+        for result in results
+        if result.lacks_place is not None
+    }
+    pages = {split_fragment(url)[0] for url in lacks}
     held = NoteLink.objects.with_fragment().filter(link__url__in=pages)
     lacking = defaultdict(list)
     for item in held.select_related("link"):
-        if item.target in seen:
-            lacks = seen[item.target].verdict == Verdict.DEAD
-            lacking[lacks].append(item.pk)
+        if item.target in lacks:
+            lacking[lacks[item.target]].append(item.pk)
     NoteLink.objects.filter(pk__in=lacking[True]).update(lacks_anchor=True)
     back = NoteLink.objects.filter(pk__in=lacking[False])
     back.update(lacks_anchor=False, is_lack_told=False)
-
-
-def _tells_of_place(result: Result) -> bool:
-    """Only a page that came shows what is on it."""
-    return "#" in result.url and result.status is not None and result.status < BAD
 
 
 def _update(links: Iterable[Link]) -> None:

@@ -45,6 +45,11 @@ class Written:
     line: int
     target: str
 
+    @property
+    def is_storable(self) -> bool:
+        """Whether both forms fit into a row."""
+        return max(len(self.url), len(self.target)) <= LONGEST_URL
+
 
 def policy() -> Policy:
     contact = f"Mozilla/5.0 (compatible; {NAME}/1.0; +{settings.BASE_URL})"
@@ -61,7 +66,7 @@ def links_in(note: Note) -> list[Written]:
         link.url: Written(link.url, link.line, target(link.url, note.hub_id))
         for link in reversed(extract.links(note.markdown))
     }
-    return [link for link in reversed(found.values()) if len(link.target) < LONGEST_URL]
+    return [link for link in reversed(found.values()) if link.is_storable]
 
 
 def target(url: str, hub: int) -> str:

@@ -21,3 +21,5 @@ class Result(NamedTuple):
     elapsed_ms: int = 0
     etag: str = ""
     last_modified: str = ""
+    # Whether the page lacks the place that the link names; None: it cannot be told.
+    lacks_place: bool | None = None

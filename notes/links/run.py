@@ -21,7 +21,6 @@ from notes.links.policy import Policy
 from notes.links.results import Result
 from notes.links.robots import Robots
 from notes.links.schedule import Job, Schedule
-from notes.links.verdicts import judge
 
 RETRIED_FAILURES = frozenset(
     {
@@ -175,8 +174,8 @@ class Run:
     async def _emit(self, job: Job, visit: Visit) -> None:
         signs = await self.inspector.page_signs(visit)
         for link, fragment in job.targets:
-            judgement = judge(seen(job, visit, fragment, signs))
-            await self.results.put(result(link, job, visit, judgement))
+            found = seen(job, visit, fragment, signs)
+            await self.results.put(result(link, job, visit, found))
         self.schedule.finish(job)
 
 

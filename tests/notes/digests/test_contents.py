@@ -167,8 +167,9 @@ def lack_anchor(note: Note, url: str = f"{HERE}#gone") -> NoteLink:
     return note.note_links.create(link=link, url=url, lacks_anchor=True)
 
 
-def see_anchor(verdict: Verdict) -> None:
-    keep_anchors([Result(f"{HERE}#gone", verdict, "Seen.", status=200)])
+def see_page(*, lacks_place: bool) -> None:
+    seen = Result(f"{HERE}#gone", Verdict.ALIVE, "Seen.", lacks_place=lacks_place)
+    keep_anchors([seen])
 
 
 def missing_in(hub: Hub, week: Week = WEEK) -> list[tuple[str, str, str]]:
@@ -204,20 +205,20 @@ def test_an_anchor_that_came_back_and_went_is_told_of_again(hub: Hub) -> None:
     add_note(hub, "next", at=NEXT.start)
     add_note(hub, "last", at=LAST.start)
     assert len(missing_in(hub)) == 1
-    see_anchor(Verdict.DEAD)
+    see_page(lacks_place=True)
     assert missing_in(hub, NEXT) == []
-    see_anchor(Verdict.ALIVE)
+    see_page(lacks_place=False)
     assert gather(hub, LAST).missing_count == 0
-    see_anchor(Verdict.DEAD)
+    see_page(lacks_place=True)
     assert len(missing_in(hub, LAST)) == 1
 
 
 def test_an_anchor_that_is_back_before_the_digest_leaves_was_not_told(hub: Hub) -> None:
     lack_anchor(add_note(hub, "note"))
     missing = gather(hub, WEEK).missing_anchors
-    see_anchor(Verdict.ALIVE)
+    see_page(lacks_place=False)
     tell(hub, broken=(), lacking_anchor=missing)
-    see_anchor(Verdict.DEAD)
+    see_page(lacks_place=True)
     assert gather(hub, WEEK).missing_count == 1
 
 

@@ -256,6 +256,30 @@ def test_a_page_that_does_not_answer_says_nothing_of_its_places(
     assert lacking(note) == ["gone"]
 
 
+def test_a_page_that_broke_off_leaves_open_whether_a_missing_place_is_back(
+    hub: Hub, section: Section, ada: User, site: ThreadingHTTPServer
+) -> None:
+    Site.body = b"<h1>A page</h1>" + b"<p>Some words.</p>" * 50
+    note = submit(hub, section, ada, url(site, "/a#gone"))
+    look_and_record(note)
+    note.note_links.update(is_lack_told=True)
+    Site.body += b"<p>And so on.</p>" * 100_000
+    days_pass(15)
+    look_and_record(note)
+    assert [item.is_lack_told for item in note.note_links.all()] == [True]
+    assert lacking(note) == ["gone"]
+
+
+def test_a_link_that_is_too_long_for_a_row_keeps_no_other_from_being_looked_at(
+    hub: Hub, section: Section, ada: User, site: ThreadingHTTPServer
+) -> None:
+    page = url(site, "/a")
+    long = f"[x]({page}#{'y' * 2000}) [z]({page}/{'z' * 2000})"
+    note = submit(hub, section, ada, f"{page} {long}")
+    assert look_and_record(note) == "1 link: 1 fine"
+    assert [len(item.url) for item in note.note_links.all()] == [len(page)]
+
+
 def lacking(note: Note) -> list[str]:
     return [item.fragment for item in note.note_links.filter(lacks_anchor=True)]
 
