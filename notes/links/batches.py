@@ -6,6 +6,7 @@ Writing rows would hold up an event loop, and hundreds of requests with it.
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ from notes.links.results import Result
 NAME_THREADS = 32
 MOST_RESULTS = 500
 MOST_SECONDS = 1.0
+# A thread that writes rows lets go of the interpreter after so long, not after 5 ms.
+PATIENCE_SECONDS = 0.001
 
 
 def check_in_batches(
@@ -91,8 +94,11 @@ def _loop_in_a_thread() -> Iterator[asyncio.AbstractEventLoop]:
         loop.set_default_executor(ThreadPoolExecutor(NAME_THREADS))
         thread = Thread(target=loop.run_forever, name="link checks", daemon=True)
         thread.start()
+        patience = sys.getswitchinterval()
+        sys.setswitchinterval(PATIENCE_SECONDS)
         try:
             yield loop
         finally:
+            sys.setswitchinterval(patience)
             loop.call_soon_threadsafe(loop.stop)
             thread.join()

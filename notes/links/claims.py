@@ -24,6 +24,7 @@ from notes.models.link import LinkQuerySet
 LEASE = timedelta(seconds=150)
 # What somebody has just looked at need not be looked at again.
 FRESH = timedelta(hours=1)
+WHAT_A_LOOK_NEEDS = ("url", "final_url", "etag", "last_modified")
 LEFT_BEHIND_FIRST = F("claimed_until").desc(nulls_last=True)
 
 
@@ -67,7 +68,8 @@ def claim(links: LinkQuerySet, *, where: Q, by: Claimant, most: int) -> list[Lin
         Link.objects.filter(pk__in=mine).update(
             claimed_by=by.id, claimed_until=now + LEASE
         )
-    return list(Link.objects.filter(claimed_by=by.id, claimed_until__gt=now))
+    claimed = Link.objects.filter(claimed_by=by.id, claimed_until__gt=now)
+    return list(claimed.only(*WHAT_A_LOOK_NEEDS))
 
 
 def release(by: Claimant) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -69,9 +70,12 @@ def test_checks_go_on_while_the_caller_is_busy_with_a_batch(site: str) -> None:
 
 
 def test_a_caller_who_leaves_early_leaves_nothing_running(site: str) -> None:
+    patience = sys.getswitchinterval()
     batches = check_in_batches(pages(site, 2000), policy=policy())
     next(batches)
+    assert sys.getswitchinterval() < patience
     batches.close()  # type: ignore[attr-defined]
+    assert sys.getswitchinterval() == patience
     assert "link checks" not in {thread.name for thread in threading.enumerate()}
 
 
