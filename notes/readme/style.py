@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace as changed
+from itertools import chain
 
 from notes.readme.draft import draft_of, forms_of, revisions_of
 from notes.readme.item import split_item
@@ -23,7 +24,7 @@ from notes.readme.numbering import (
     with_number,
 )
 from notes.readme.opening import first_entry
-from notes.readme.parser import reread
+from notes.readme.parser import parse, reread
 from notes.readme.places import built, put, spacings, taken_out
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
 ]
 # So many notes around the place are read again to prove that a change is sound.
 _REACH = 25
+_UNDERLINED = "Heading\n---\n"
 
 
 def append(
@@ -205,10 +207,17 @@ def _first_sound(tries: Iterator[Section], section: Section, index: int) -> Sect
     A window may begin in the middle of a table, whose rows are no rows without their
     header; then nothing can be proved.
     """
+    is_last = index >= len(section.entries) - 1
+    proofs = (_reads_back, _ends_apart) if is_last else (_reads_back,)
     first = next(tries)
-    if _reads_back(_near(first, index)) or not _reads_back(_near(section, index)):
+    if all(proof(_near(first, index)) for proof in proofs):
         return first
-    sound = (result for result in tries if _reads_back(_near(result, index)))
+    possible = [proof for proof in proofs if proof(_near(section, index))]
+    sound = (
+        result
+        for result in chain([first], tries)
+        if all(proof(_near(result, index)) for proof in possible)
+    )
     return next(sound, first)
 
 
@@ -220,3 +229,11 @@ def _near(section: Section, index: int) -> Section:
 def _reads_back(section: Section) -> bool:
     found = [entry.source for entry in reread(section)]
     return found == [entry.source for entry in section.entries]
+
+
+def _ends_apart(section: Section) -> bool:
+    """Whether a heading that is underlined, and comes at once, is not drawn in."""
+    last = section.entries[-1] if section.entries else None
+    text = last.source + last.after if last else section.opening
+    sections = parse(f"{text}{_UNDERLINED}").sections
+    return bool(sections) and sections[-1].title == _UNDERLINED.partition("\n")[0]

@@ -88,6 +88,28 @@ def test_a_note_taken_out_takes_no_other_with_it(
     assert_reads_back(with_section(document, at, remove(one, index)))
 
 
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("-\nNext\n---\n", "- Python: Redis\n\nNext\n---\n"),
+        ("- a\n-\nNext\n===\n", "- a\n- Python: Redis\n\nNext\n===\n"),
+        ("- a\n- b\n## Next\n", "- a\n- Python: Redis\n## Next\n"),
+        ("- a\n- b", "- a\n- Python: Redis"),
+    ],
+)
+def test_a_changed_note_at_the_end_draws_in_no_heading(text: str, after: str) -> None:
+    document = parse(text)
+    one = document.sections[0]
+    new = replace(one, len(one.entries) - 1, Draft("Python", "Redis"))
+    assert render(with_section(document, 0, new)) == after
+
+
+def test_a_note_taken_out_before_an_underlined_heading_leaves_it_one() -> None:
+    document = parse("- a\n-\nNext\n---\n")
+    new = remove(document.sections[0], 1)
+    assert render(with_section(document, 0, new)) == "- a\n\nNext\n---\n"
+
+
 @MODEST
 @given(BODIES)
 def test_contained_text_has_no_heading(text: str) -> None:
