@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from notes.readme.contain import contain, flatten
-from notes.readme.model import Document, Draft, EntryForm, SectionKind
+from notes.readme.model import Document, Draft, EntryForm
 from notes.readme.parser import parse, reread
 from notes.readme.renderer import render
 from notes.readme.style import draft_of, insert, move, remove, replace
@@ -87,8 +87,8 @@ def test_a_note_taken_out_takes_no_other_with_it(
     # One of two lines alone may be no more than a paragraph that begins with an emoji.
     assume(one.entries[index].form is not EntryForm.LINE)
     rest = remove(one, index)
-    if one.kind is SectionKind.CHALLENGE:
-        # A heading among challenges is read as one when only one stands below it.
+    if any(draft_of(entry).problem for entry in one.entries):
+        # A heading is read as a challenge's own when only one stands below it.
         assert [entry.source for entry in reread(rest)] == [
             entry.source for entry in rest.entries
         ]
