@@ -8,7 +8,6 @@ import re
 import socket
 import ssl
 from functools import cache
-from typing import NamedTuple, Self
 
 import aiohappyeyeballs
 
@@ -17,7 +16,7 @@ from notes.links.exchange import Connection
 from notes.links.observations import Failure, FetchError, brief
 from notes.links.policy import Policy
 from notes.links.resolve import Addresses
-from notes.links.urls import DEFAULT_PORTS
+from notes.links.urls import Address
 
 # RFC 8305: so long the first address has for itself.
 HEAD_START_SECONDS = 0.25
@@ -45,23 +44,6 @@ CERTIFICATE_FAULTS = {
 SOURCE_OF_ERROR = re.compile(r"^\[[^\]]*\] | \(_ssl.*\)$")
 
 
-class Origin(NamedTuple):
-    """Whom a connection is for."""
-
-    scheme: str
-    host: str
-    port: int
-
-    @classmethod
-    def of(cls, origin: str) -> Self:
-        """Take apart `https://host:8443`, as it begins a normalised URL."""
-        scheme, _, authority = origin.partition("://")
-        host, colon, port = authority.rpartition(":")
-        if not colon or authority.endswith("]"):
-            host, port = authority, ""
-        return cls(scheme, host.strip("[]"), int(port or DEFAULT_PORTS[scheme]))
-
-
 class Connector:
     """Opens connections by one policy."""
 
@@ -73,13 +55,14 @@ class Connector:
         self._addresses = addresses
         self._tls = tls
 
-    async def open(self, origin: Origin) -> Connection:
+    async def open(self, to: Address) -> Connection:
         """Connect; raise `FetchError` where that fails, `TimeoutError` if it lasts."""
+        host = to.host.strip("[]")
         try:
-            addresses = await self._addresses.of(origin.host, origin.port)
+            addresses = await self._addresses.of(host, to.port)
         except OSError as error:
-            raise _no_name(origin.host, error) from error
-        is_safe = origin.scheme == "https"
+            raise _no_name(host, error) from error
+        is_safe = to.scheme == "https"
         try:
             async with asyncio.timeout(self._policy.connect_seconds):
                 open_socket = await aiohappyeyeballs.start_connection(
@@ -91,7 +74,7 @@ class Connector:
                     Connection,
                     sock=open_socket,
                     ssl=(self._tls or default_tls()) if is_safe else None,
-                    server_hostname=origin.host.rstrip(".") if is_safe else None,
+                    server_hostname=host.rstrip(".") if is_safe else None,
                 )
                 return connection
         except TimeoutError:

@@ -134,18 +134,19 @@ class _Reading:
         try:
             self._parser.feed_data(data)
         except HttpParserUpgrade:
-            self._break_off("it changes the protocol")
+            self.end(NotHttpError("it changes the protocol"))
         except HttpParserError as error:
             # Browsers make do with headers that are none, once the status came.
             self.has_head = self.has_head or self._status >= HTTPStatus.OK
-            self._break_off(str(error))
+            self.end(NotHttpError(str(error)))
         if not self.has_head:
             self._head_bytes += len(data)
             if self._head_bytes > MOST_HEAD_BYTES:
-                self._break_off("its headers have no end")
+                self.end(NotHttpError("its headers have no end"))
 
     def end(self, error: Exception | None) -> None:
         """No more will come; once the headers came, they are what a verdict needs."""
+        self.is_persistent = False
         if self.has_head:
             self._settle(is_complete=error is None and self._lasts_until_the_end)
         elif not self.response.done():
@@ -209,10 +210,6 @@ class _Reading:
     def _lasts_until_the_end(self) -> bool:
         """Whether only the connection's end tells where the body ends (HTTP/1.0)."""
         return self._headers.keys().isdisjoint({"content-length", "transfer-encoding"})
-
-    def _break_off(self, why: str) -> None:
-        self.is_persistent = False
-        self.end(NotHttpError(why))
 
     def _settle(self, *, is_complete: bool) -> None:
         if not self.response.done():

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from types import MappingProxyType, TracebackType
 from typing import Self
 
-from notes.links.connect import Connector, Origin
+from notes.links import urls
+from notes.links.connect import Connector
 from notes.links.exchange import RAW, NotHttpError, Request, Response, StaleError
 from notes.links.observations import Failure, FetchError, brief
 from notes.links.policy import Policy
@@ -96,7 +97,7 @@ class Fetcher:
         try:
             if connection is None:
                 async with asyncio.timeout_at(request.deadline):
-                    connection = await self._connector.open(Origin.of(origin))
+                    connection = await self._connector.open(urls.parse(origin))
             response = await connection.ask(request)
         except StaleError:
             return await self._ask(origin, request)

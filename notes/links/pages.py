@@ -45,7 +45,7 @@ class Page:
                 break
         return words
 
-    @property
+    @cached_property
     def text(self) -> str:
         """These words, case-folded."""
         return " ".join(self.words).casefold()

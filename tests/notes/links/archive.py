@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
+
+from tests.threaded import Quiet, ThreadedSite
 
 GONE = "https://gone.example/a?b=c"
 COPY = "http://web.archive.example/web/20240301120000/https://gone.example/a?b=c"
@@ -17,18 +17,16 @@ def closest(url: str = COPY, **changes: object) -> dict[str, object]:
     return {"archived_snapshots": {"closest": {**found, "url": url, **changes}}}
 
 
-class StandIn:
+class StandIn(ThreadedSite):
     """Its availability API: answers by the page it is asked for, while it is open."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.answers: dict[str, object] = {}
         self.status = 200
-        self.is_open = threading.Event()
-        self.is_open.set()
         archive = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Quiet, BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 parts = urlsplit(self.path)
                 page = parse_qs(parts.query)["url"][0]
@@ -41,19 +39,5 @@ class StandIn:
                 self.end_headers()
                 self.wfile.write(answer if is_raw else json.dumps(answer).encode())
 
-            def log_message(self, *_: Any) -> None:
-                """The test's own output is enough."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,))
-        self.thread.start()
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}"
-
-    def close(self) -> None:
+        super().__init__(Handler)
         self.is_open.set()
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()

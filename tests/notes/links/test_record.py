@@ -247,9 +247,8 @@ def test_of_a_page_that_lacks_a_place_each_note_is_told(
 def test_a_page_that_does_not_answer_says_nothing_of_its_places(
     hub: Hub, section: Section, ada: User, site: ThreadingHTTPServer
 ) -> None:
-    Site.body = b"<h1>A page</h1>" + b"<p>Some words.</p>" * 50
     note = submit(hub, section, ada, url(site, "/a#gone"))
-    look_and_record(note)
+    look_at_a_page_without_places(note)
     Site.gone, Site.body = "/a", b""
     days_pass(15)
     look_and_record(note)
@@ -259,9 +258,8 @@ def test_a_page_that_does_not_answer_says_nothing_of_its_places(
 def test_a_page_that_broke_off_leaves_open_whether_a_missing_place_is_back(
     hub: Hub, section: Section, ada: User, site: ThreadingHTTPServer
 ) -> None:
-    Site.body = b"<h1>A page</h1>" + b"<p>Some words.</p>" * 50
     note = submit(hub, section, ada, url(site, "/a#gone"))
-    look_and_record(note)
+    look_at_a_page_without_places(note)
     note.note_links.update(is_lack_told=True)
     Site.body += b"<p>And so on.</p>" * 100_000
     days_pass(15)
@@ -278,6 +276,11 @@ def test_a_link_that_is_too_long_for_a_row_keeps_no_other_from_being_looked_at(
     note = submit(hub, section, ada, f"{page} {long}")
     assert look_and_record(note) == "1 link: 1 fine"
     assert [len(item.url) for item in note.note_links.all()] == [len(page)]
+
+
+def look_at_a_page_without_places(note: Note) -> None:
+    Site.body = b"<h1>A page</h1>" + b"<p>Some words.</p>" * 50
+    look_and_record(note)
 
 
 def lacking(note: Note) -> list[str]:
